@@ -1,0 +1,1 @@
+//! emrtd-sim
