@@ -1,0 +1,1 @@
+//! Portraits of synthetic holders.
