@@ -6,5 +6,7 @@ pub mod apdu;
 pub mod cipher;
 pub mod lds;
 pub mod oid;
+pub mod secure_messaging;
 pub mod security_infos;
 pub mod tlv;
+pub mod transport;
