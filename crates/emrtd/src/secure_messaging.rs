@@ -34,7 +34,7 @@ const DO_MAC: u32 = 0x8E;
 const PADDED: u8 = 0x01;
 
 /// Why an answer was refused, or a command could not be protected. Refusal ends secure messaging for good.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SecureMessagingError {
     /// The answer is a bare status word: the chip has left secure messaging.
     #[error("the chip answered {0} without secure messaging")]
@@ -180,7 +180,8 @@ impl SecureMessaging {
         let long = objects.len() + 2 + MAC_BYTES + 4 > SHORT_DATA || command.is_extended();
         if let Some(ne) = command.ne {
             let [_, _, high, low] = ne.to_be_bytes();
-            tlv::write_into(&mut objects, DO_EXPECTED, if long { &[high, low][..] } else { &[low][..] });
+            let le = [high, low];
+            tlv::write_into(&mut objects, DO_EXPECTED, if long { &le } else { &le[1..] });
         }
 
         let cla = command.cla | SM_CLASS;
