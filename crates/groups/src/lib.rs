@@ -2,4 +2,38 @@
 //!
 //! This crate owns every group that a travel document may use for PACE, Chip Authentication or a signature: the
 //! elliptic curves with parameter ids 8 to 18 and the multiplicative groups 0 to 2. An [`Element`] exists only if it
-//! was validated; a [`Secret`] wipes itself.
+//! was validated; a [`Secret`] wipes itself; an [`Ephemeral`] key is used up by its one agreement.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`Group`] | which group: names, parameter ids, sizes |
+//! | [`Parameters`] | the numbers; recognising explicit parameters (R-035) |
+//! | [`Element`] | public values and their validation (R-013) |
+//! | [`Secret`], [`Ephemeral`], [`SharedSecret`] | private values and key agreement |
+//! | [`map_generic`], [`map_integrated`] | the mappings of PACE, Doc 9303-11 §4.4.3.3 |
+//! | [`ecdsa`] | signatures and their two encodings |
+//!
+//! # What it does not protect against
+//!
+//! Everything done with a secret runs in constant time as far as the arithmetic libraries and the compiler keep it so.
+//! Power, electromagnetic emission and injected faults are out of scope: this is the code of an inspection system and
+//! of a simulated chip, not of a chip. Copies that the compiler leaves in registers or on the stack are not wiped. The
+//! groups of 160 to 192 bits give about 80 to 96 bits of security; which groups are acceptable is for the caller.
+
+mod arithmetic;
+mod curves;
+mod dh;
+mod ec;
+pub mod ecdsa;
+mod element;
+mod group;
+mod mapping;
+mod octets;
+mod parameters;
+mod secret;
+
+pub use element::{Coordinate, Element, ElementError};
+pub use group::{Group, Kind};
+pub use mapping::{map_generic, map_integrated};
+pub use parameters::{DhParameters, EcParameters, Parameters};
+pub use secret::{Ephemeral, Secret, SecretError, SharedSecret};
