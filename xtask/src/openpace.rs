@@ -1,7 +1,9 @@
 //! OpenPACE (a GPL implementation of PACE and EAC) as a foreign peer: fetched as Debian source, built once, kept.
 //!
-//! It is a tool of the tests, run as a process of its own and never linked into anything of Kendt. The build ends as
-//! `target/peers/openpace-VERSION/{lib,python}` with a stamp; a build that broke off leaves no such directory.
+//! It is a tool of the tests, loaded by a process of its own (`peers/openpace_peer.py`) and never linked into anything
+//! of Kendt. The build ends as `target/peers/openpace-VERSION/lib` with a stamp; one that broke off leaves no such
+//! directory. Its own Python interface is not built: it lacks the last step of Chip Authentication, which the driver
+//! reaches through the library itself, and would tie the build to one of several Pythons.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,22 +15,16 @@ use crate::console::Console;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Raised when the build below changes, so that builds by an older recipe are made anew.
-const RECIPE: u32 = 1;
-
-/// Debian's own Python, named by its path: another one may stand before it in PATH, with other headers.
-const PYTHON: &str = "/usr/bin/python3";
-
-const STAMP: &str = "kendt-stamp";
+/// What a finished build carries. Its number rises with the recipe below, so that builds by an older one are made anew.
+const STAMP: (&str, &str) = ("kendt-stamp", "recipe 2\n");
 
 /// The name of the finished build (`openpace-VERSION`), if there is one that still fits this machine.
 pub(crate) fn built(workspace: &Workspace) -> Option<String> {
-    let wanted = stamp().ok()?;
     let entries = fs::read_dir(workspace.peers()).ok()?;
     entries.filter_map(Result::ok).find_map(|entry| {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let found = fs::read_to_string(entry.path().join(STAMP)).ok()?;
-        (name.starts_with("openpace-") && found == wanted).then_some(name)
+        let found = fs::read_to_string(entry.path().join(STAMP.0)).ok()?;
+        (name.starts_with("openpace-") && found == STAMP.1).then_some(name)
     })
 }
 
@@ -77,62 +73,19 @@ fn build(console: &Console, workspace: &Workspace, log: &Path) -> Result<String>
         process::logged(log, &mut command)
     };
     in_source("autoreconf", &["--verbose", "--install", "--symlink"])?;
-    let python = format!("PYTHON={PYTHON}");
-    in_source("./configure", &[&python, "--enable-python", "--disable-static"])?;
+    in_source("./configure", &["--disable-static"])?;
     in_source("make", &[&jobs, "-C", "src", "libeac.la"])?;
 
-    console.step("  making the Python interface …");
     let name = format!("openpace-{version}");
     let staged = work.join("staged");
     fs::create_dir_all(staged.join("lib"))?;
-    fs::create_dir_all(staged.join("python"))?;
     copy_library(&source.join("src/.libs"), &staged.join("lib"))?;
-    python_module(&source, &staged, log)?;
-
-    console.step("  trying it …");
-    let mut trial = Command::new(PYTHON);
-    trial.args(["-c", "import eac; eac.EAC_init(); assert eac.EAC_CTX_new()"]);
-    trial.env("PYTHONPATH", staged.join("python"));
-    process::logged(log, &mut trial)?;
-
-    fs::write(staged.join(STAMP), stamp()?)?;
+    fs::write(staged.join(STAMP.0), STAMP.1)?;
     let home = peers.join(&name);
     remove(&home)?;
     fs::rename(&staged, &home).with_context(|| format!("cannot move the build to {}", home.display()))?;
     remove(&work)?;
     Ok(name)
-}
-
-/// What a build depends on besides its source: the recipe and the interface of the Python that will load it.
-fn stamp() -> Result<String> {
-    let abi = process::output(
-        Command::new(PYTHON).args(["-c", "import sysconfig; print(sysconfig.get_config_var('SOABI'))"]),
-    )?;
-    Ok(format!("recipe {RECIPE}\n{abi}"))
-}
-
-/// The wrapper that SWIG generates, compiled against Debian's Python and the library just built. OpenPACE's own
-/// `setup.py` does the same by way of distutils, which newer Pythons no longer have.
-fn python_module(source: &Path, staged: &Path, log: &Path) -> Result<()> {
-    let out = staged.join("python");
-    let wrapper = source.join("eac_wrap.c");
-    let mut swig = Command::new("swig");
-    swig.arg("-python").arg("-I./bindings").arg("-outdir").arg(&out).arg("-o").arg(&wrapper);
-    process::logged(log, swig.arg("bindings/eac.i").current_dir(source))?;
-
-    let include = process::output(
-        Command::new(PYTHON).args(["-c", "import sysconfig; print(sysconfig.get_path('include'))"]),
-    )?;
-    let mut cc = Command::new("cc");
-    cc.args(["-O2", "-w", "-shared", "-fPIC", "-I./src"]).arg(format!("-I{}", include.trim()));
-    cc.arg(&wrapper)
-        .arg("-o")
-        .arg(out.join("_eac.so"))
-        .arg("-L")
-        .arg(staged.join("lib"))
-        .args(["-leac", "-lcrypto"]);
-    // Found beside the module, wherever the directory is moved to.
-    process::logged(log, cc.arg("-Wl,-rpath,$ORIGIN/../lib").current_dir(source))
 }
 
 /// Copies `libeac.so*`, following links so that each name is a file.

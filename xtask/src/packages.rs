@@ -41,7 +41,7 @@ const TO_TEST: &[Package] = &[
     package("libc6-dbg", "symbols for valgrind"),
 ];
 
-/// To build OpenPACE from Debian's source package with its Python interface.
+/// To build OpenPACE from Debian's source package and to drive it.
 const TO_BUILD_OPENPACE: &[Package] = &[
     package("dpkg-dev", "unpacks source packages"),
     package("make", "OpenPACE"),
@@ -50,10 +50,8 @@ const TO_BUILD_OPENPACE: &[Package] = &[
     package("libtool", "OpenPACE"),
     package("gengetopt", "OpenPACE"),
     package("help2man", "OpenPACE"),
-    package("swig", "OpenPACE's Python interface"),
     package("libssl-dev", "OpenPACE"),
     package("python3", "runs OpenPACE's driver"),
-    package("python3-dev", "OpenPACE's Python interface"),
 ];
 
 /// The packages of the full set-up that are not installed.
