@@ -1,1 +1,19 @@
-//! peers
+//! Readers and chips that nobody here wrote, driven against ours: they find what our own tests cannot.
+//!
+//! Test tools only; nothing of the product depends on this crate. The programs come from the package registries, see
+//! `cargo xtask setup`; a test whose program is absent skips itself with a message, unless `KENDT_PEERS` is set (as
+//! `cargo xtask test` does), which makes the absence a failure.
+//!
+//! - [`reader`]: a private PC/SC service with a virtual reader, for programs that want a card reader;
+//! - [`vpcd`]: the chip's side of that reader;
+//! - [`dmrtd_reader`], [`mrtdreader`], [`emrtd_reader`]: foreign readers of our chip;
+//! - [`openpace`]: a foreign party, of either role, for PACE and Chip Authentication.
+
+pub mod available;
+pub mod dmrtd_reader;
+pub mod emrtd_reader;
+pub mod mrtdreader;
+pub mod openpace;
+pub mod process;
+pub mod reader;
+pub mod vpcd;
