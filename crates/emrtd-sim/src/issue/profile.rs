@@ -1,10 +1,14 @@
 //! Profiles of documents as data: what a state's document offers, how it is signed, and how its chip behaves.
 //!
 //! A profile is a TOML file (see `data/profiles`); unknown keys are refused, so that a misspelt key is an error and
-//! not a silently different document. The issuing half interprets everything but [`DocumentProfile::quirks`] and
-//! [`TransportProfile`], which belong to the chip.
+//! not a silently different document. The issuing half interprets everything but [`DocumentProfile::quirks`],
+//! which belong to the chip.
+
+mod check;
 
 use serde::{Deserialize, Serialize};
+
+pub use check::ProfileError;
 
 use crate::pki::{Deviation, HashAlgorithm, KeySpec, ParameterEncoding, SignatureSpec};
 
@@ -251,6 +255,10 @@ pub struct DocumentProfile {
     pub nationality: Option<String>,
     /// Two letters for countryName in the certificates.
     pub country: String,
+    /// Characters of the document number; above 9 it overflows into the optional data of TD1 and TD2
+    /// (Doc 9303-5 §4.2.2, note j).
+    #[serde(default = "nine")]
+    pub document_number_length: u8,
     /// Years from issue to expiry.
     #[serde(default = "ten_years")]
     pub validity_years: u8,
@@ -289,4 +297,8 @@ pub struct DocumentProfile {
 
 const fn ten_years() -> u8 {
     10
+}
+
+const fn nine() -> u8 {
+    9
 }

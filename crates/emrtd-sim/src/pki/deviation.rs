@@ -56,8 +56,8 @@ pub enum Deviation {
     WrongDocumentTypeList,
     /// Certificate: an unknown critical extension.
     UnknownCriticalExtension,
-    /// Certificate: a critical documentTypeList in a CA (LU).
-    CriticalDocumentTypeList,
+    /// Certificate: a critical nameChange extension (LU).
+    CriticalNameChange,
     /// Certificate: the signature is wrong by one bit (PT and CI link certificates).
     WrongSignature,
     /// Signature PKCS#1 v1.5: DigestInfo without NULL (ICAO master lists of 2023).
@@ -124,7 +124,7 @@ impl Deviation {
         Self::MissingDocumentTypeList,
         Self::WrongDocumentTypeList,
         Self::UnknownCriticalExtension,
-        Self::CriticalDocumentTypeList,
+        Self::CriticalNameChange,
         Self::WrongSignature,
         Self::DigestInfoWithoutNull,
         Self::RsaAlgorithmWithoutNull,
