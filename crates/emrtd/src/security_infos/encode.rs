@@ -1,6 +1,6 @@
 //! Writing one SecurityInfo, for chips that this project issues.
 
-use super::{KeyAgreement, SecurityInfo, pace::mapping_oid};
+use super::{Agreement, SecurityInfo, pace::mapping_oid};
 use crate::{
     lds::public_key::{encode_domain_parameters, write_unsigned},
     oid::{self, Oid},
@@ -29,8 +29,8 @@ pub(super) fn entry(info: &SecurityInfo) -> Vec<u8> {
         }
         SecurityInfo::ChipAuthenticationPublicKey(info) => {
             let oid = match info.agreement {
-                KeyAgreement::Dh => oid::ID_PK_DH,
-                KeyAgreement::Ecdh => oid::ID_PK_ECDH,
+                Agreement::Dh => oid::ID_PK_DH,
+                Agreement::Ecdh => oid::ID_PK_ECDH,
             };
             let key = info.public_key.encode().unwrap_or_else(|| tlv::write(0x30, &[]));
             sequence(oid, &[key, number(info.key_id)].concat())

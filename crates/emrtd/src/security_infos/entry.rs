@@ -1,8 +1,8 @@
 //! Reading one SecurityInfo.
 
 use super::{
-    ActiveAuthenticationInfo, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, EfDirInfo,
-    KeyAgreement, PaceDomainParameterInfo, PaceInfo, PaceProtocol, SecurityInfo, SignatureAlgorithm,
+    ActiveAuthenticationInfo, Agreement, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, EfDirInfo,
+    PaceDomainParameterInfo, PaceInfo, PaceProtocol, SecurityInfo, SignatureAlgorithm,
     TerminalAuthenticationInfo,
     pace::{cipher_from_arc, mapping_from_arc},
 };
@@ -85,14 +85,14 @@ fn known(oid: Oid, fields: &mut Reader<'_>) -> Option<Reading> {
     }
     if let Some(arcs) = oid.below(&oid::ID_CA) {
         return Some(match *arcs {
-            [1, cipher] => chip_authentication(KeyAgreement::Dh, cipher, fields),
-            [2, cipher] => chip_authentication(KeyAgreement::Ecdh, cipher, fields),
+            [1, cipher] => chip_authentication(Agreement::Dh, cipher, fields),
+            [2, cipher] => chip_authentication(Agreement::Ecdh, cipher, fields),
             _ => Err(UnsupportedReason::Variant.into()),
         });
     }
     match oid {
-        oid::ID_PK_DH => Some(public_key(KeyAgreement::Dh, fields)),
-        oid::ID_PK_ECDH => Some(public_key(KeyAgreement::Ecdh, fields)),
+        oid::ID_PK_DH => Some(public_key(Agreement::Dh, fields)),
+        oid::ID_PK_ECDH => Some(public_key(Agreement::Ecdh, fields)),
         oid::AA_PROTOCOL_OBJECT => Some(active_authentication(fields)),
         oid::ID_TA => Some(terminal_authentication(fields)),
         oid::ID_EFDIR => Some(ef_dir(fields)),
@@ -115,14 +115,14 @@ fn pace_domain_parameter(family: u8, fields: &mut Reader<'_>) -> Reading {
     Ok(SecurityInfo::PaceDomainParameter(info))
 }
 
-fn chip_authentication(agreement: KeyAgreement, cipher: u8, fields: &mut Reader<'_>) -> Reading {
+fn chip_authentication(agreement: Agreement, cipher: u8, fields: &mut Reader<'_>) -> Reading {
     let version = integer(&fields.expect(0x02)?)?;
     let key_id = optional_integer(fields)?;
     let cipher = cipher_from_arc(cipher).ok_or(UnsupportedReason::Variant)?;
     Ok(SecurityInfo::ChipAuthentication(ChipAuthenticationInfo { agreement, cipher, version, key_id }))
 }
 
-fn public_key(agreement: KeyAgreement, fields: &mut Reader<'_>) -> Reading {
+fn public_key(agreement: Agreement, fields: &mut Reader<'_>) -> Reading {
     let sequence = fields.expect(0x30)?;
     let key_id = optional_integer(fields)?;
     let public_key = match PublicKey::read(&sequence)? {

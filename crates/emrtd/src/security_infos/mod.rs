@@ -12,7 +12,7 @@ mod entry;
 mod files;
 mod pace;
 
-use groups::{Group, Kind};
+use groups::{Element, Group, Kind};
 
 pub use entry::UnsupportedReason;
 pub use files::{card_access, card_security};
@@ -32,7 +32,10 @@ use crate::{
 const MAX_ENTRIES: usize = 64;
 
 /// Key agreement: Diffie-Hellman modulo a prime, or on an elliptic curve.
-pub type KeyAgreement = Kind;
+pub type Agreement = Kind;
+
+/// What can be wrong with the structure of SecurityInfos.
+pub type SecurityInfosError = Problem;
 
 /// A set of SecurityInfos.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,7 +100,7 @@ pub struct PaceInfo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaceDomainParameterInfo {
     /// Key agreement.
-    pub agreement: KeyAgreement,
+    pub agreement: Agreement,
     /// Mapping.
     pub mapping: Mapping,
     /// The known group that the parameters equal, and how it was named.
@@ -110,7 +113,7 @@ pub struct PaceDomainParameterInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChipAuthenticationInfo {
     /// Key agreement.
-    pub agreement: KeyAgreement,
+    pub agreement: Agreement,
     /// Cipher of the secure messaging that follows.
     pub cipher: Cipher,
     /// Version; 1 is the one that Doc 9303-11 specifies.
@@ -122,11 +125,16 @@ pub struct ChipAuthenticationInfo {
 impl ChipAuthenticationInfo {
     /// The object identifier of the protocol.
     pub fn oid(&self) -> Oid {
-        let agreement = match self.agreement {
-            KeyAgreement::Dh => oid::ID_CA_DH,
-            KeyAgreement::Ecdh => oid::ID_CA_ECDH,
+        Self::oid_of(self.agreement, self.cipher)
+    }
+
+    /// The object identifier of Chip Authentication with this key agreement and cipher.
+    pub fn oid_of(agreement: Agreement, cipher: Cipher) -> Oid {
+        let agreement = match agreement {
+            Agreement::Dh => oid::ID_CA_DH,
+            Agreement::Ecdh => oid::ID_CA_ECDH,
         };
-        agreement.child(pace::cipher_arc(self.cipher))
+        agreement.child(pace::cipher_arc(cipher))
     }
 }
 
@@ -134,11 +142,28 @@ impl ChipAuthenticationInfo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChipAuthenticationPublicKeyInfo {
     /// Key agreement.
-    pub agreement: KeyAgreement,
+    pub agreement: Agreement,
     /// The key: [`PublicKey::Group`], or [`PublicKey::Unsupported`] with the reason.
     pub public_key: PublicKey,
     /// The id of the key.
     pub key_id: Option<u64>,
+}
+
+impl ChipAuthenticationPublicKeyInfo {
+    /// The key, if it is one that can be used.
+    pub fn key(&self) -> Option<&Element> {
+        match &self.public_key {
+            PublicKey::Group(key) => Some(&key.element),
+            PublicKey::Rsa(_) | PublicKey::Unsupported(_) => None,
+        }
+    }
+}
+
+/// A key id as the value of data object 84 in MSE: an unsigned integer in as few bytes as possible (§9.4.1).
+pub fn key_reference(key_id: u64) -> Vec<u8> {
+    let bytes = key_id.to_be_bytes();
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count().min(bytes.len() - 1);
+    bytes.get(zeros..).unwrap_or_default().to_vec()
 }
 
 /// ActiveAuthenticationInfo (§9.2.4).

@@ -2,7 +2,7 @@
 
 use groups::Group;
 
-use super::{KeyAgreement, PaceInfo, SecurityInfo, SecurityInfos};
+use super::{Agreement, PaceInfo, SecurityInfo, SecurityInfos};
 use crate::{
     cipher::Cipher,
     oid::{self, Oid},
@@ -12,36 +12,36 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mapping {
     /// Generic Mapping.
-    Gm,
+    Generic,
     /// Integrated Mapping.
-    Im,
+    Integrated,
     /// Chip Authentication Mapping: Generic Mapping that also shows the chip to hold its static key.
-    Cam,
+    ChipAuthentication,
 }
 
 /// A variant of PACE, named by an object identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PaceProtocol {
-    agreement: KeyAgreement,
+    agreement: Agreement,
     mapping: Mapping,
     cipher: Cipher,
 }
 
-const FAMILIES: [(u8, KeyAgreement, Mapping, Oid); 5] = [
-    (1, KeyAgreement::Dh, Mapping::Gm, oid::ID_PACE_DH_GM),
-    (2, KeyAgreement::Ecdh, Mapping::Gm, oid::ID_PACE_ECDH_GM),
-    (3, KeyAgreement::Dh, Mapping::Im, oid::ID_PACE_DH_IM),
-    (4, KeyAgreement::Ecdh, Mapping::Im, oid::ID_PACE_ECDH_IM),
-    (6, KeyAgreement::Ecdh, Mapping::Cam, oid::ID_PACE_ECDH_CAM),
+const FAMILIES: [(u8, Agreement, Mapping, Oid); 5] = [
+    (1, Agreement::Dh, Mapping::Generic, oid::ID_PACE_DH_GM),
+    (2, Agreement::Ecdh, Mapping::Generic, oid::ID_PACE_ECDH_GM),
+    (3, Agreement::Dh, Mapping::Integrated, oid::ID_PACE_DH_IM),
+    (4, Agreement::Ecdh, Mapping::Integrated, oid::ID_PACE_ECDH_IM),
+    (6, Agreement::Ecdh, Mapping::ChipAuthentication, oid::ID_PACE_ECDH_CAM),
 ];
 
 const CIPHERS: [Cipher; 4] = [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256];
 
 impl PaceProtocol {
     /// A variant; `None` for those that do not exist: CAM exists neither with DH nor with 3DES.
-    pub fn new(agreement: KeyAgreement, mapping: Mapping, cipher: Cipher) -> Option<Self> {
-        let exists =
-            mapping != Mapping::Cam || (agreement == KeyAgreement::Ecdh && cipher != Cipher::TripleDes);
+    pub fn new(agreement: Agreement, mapping: Mapping, cipher: Cipher) -> Option<Self> {
+        let exists = mapping != Mapping::ChipAuthentication
+            || (agreement == Agreement::Ecdh && cipher != Cipher::TripleDes);
         exists.then_some(Self { agreement, mapping, cipher })
     }
 
@@ -53,7 +53,7 @@ impl PaceProtocol {
     }
 
     /// Key agreement.
-    pub fn agreement(&self) -> KeyAgreement {
+    pub fn agreement(&self) -> Agreement {
         self.agreement
     }
 
@@ -90,13 +90,13 @@ impl PaceProtocol {
 impl std::fmt::Display for PaceProtocol {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let agreement = match self.agreement {
-            KeyAgreement::Dh => "DH",
-            KeyAgreement::Ecdh => "ECDH",
+            Agreement::Dh => "DH",
+            Agreement::Ecdh => "ECDH",
         };
         let mapping = match self.mapping {
-            Mapping::Gm => "GM",
-            Mapping::Im => "IM",
-            Mapping::Cam => "CAM",
+            Mapping::Generic => "GM",
+            Mapping::Integrated => "IM",
+            Mapping::ChipAuthentication => "CAM",
         };
         let cipher = match self.cipher {
             Cipher::TripleDes => "3DES-CBC-CBC",
@@ -109,7 +109,7 @@ impl std::fmt::Display for PaceProtocol {
 }
 
 /// Key agreement and mapping of an arc below `id-PACE`.
-pub(super) fn mapping_from_arc(arc: u8) -> Option<(KeyAgreement, Mapping)> {
+pub(super) fn mapping_from_arc(arc: u8) -> Option<(Agreement, Mapping)> {
     FAMILIES
         .into_iter()
         .find(|(family, ..)| *family == arc)
@@ -117,7 +117,7 @@ pub(super) fn mapping_from_arc(arc: u8) -> Option<(KeyAgreement, Mapping)> {
 }
 
 /// The object identifier of key agreement and mapping, without cipher.
-pub(super) fn mapping_oid(agreement: KeyAgreement, mapping: Mapping) -> Oid {
+pub(super) fn mapping_oid(agreement: Agreement, mapping: Mapping) -> Oid {
     let family = FAMILIES.into_iter().find(|row| (row.1, row.2) == (agreement, mapping));
     family.map_or(oid::ID_PACE_ECDH_CAM, |row| row.3)
 }
@@ -151,7 +151,7 @@ impl PaceInfo {
         let group = self.group()?;
         let fits = self.version == Self::VERSION
             && group.kind() == self.protocol.agreement
-            && (self.protocol.mapping != Mapping::Im || group.supports_integrated_mapping());
+            && (self.protocol.mapping != Mapping::Integrated || group.supports_integrated_mapping());
         fits.then_some(group)
     }
 }
@@ -221,12 +221,12 @@ fn rank(choice: &PaceChoice) -> (bool, Cipher, usize, usize, bool, bool, std::cm
     let PaceProtocol { agreement, mapping, cipher } = choice.info.protocol;
     let group = choice.group;
     (
-        mapping == Mapping::Cam,
+        mapping == Mapping::ChipAuthentication,
         cipher,
         security_bits(group),
         group.order_bits(),
-        agreement == KeyAgreement::Ecdh,
-        mapping == Mapping::Gm,
+        agreement == Agreement::Ecdh,
+        mapping == Mapping::Generic,
         std::cmp::Reverse(group.parameter_id()),
     )
 }
@@ -234,9 +234,9 @@ fn rank(choice: &PaceChoice) -> (bool, Cipher, usize, usize, bool, bool, std::cm
 /// The usual estimate of the work to solve the discrete logarithm (NIST SP 800-57 part 1, table 2).
 fn security_bits(group: Group) -> usize {
     match (group.kind(), group.field_bits()) {
-        (KeyAgreement::Ecdh, bits) => bits / 2,
-        (KeyAgreement::Dh, 1024) => 80,
-        (KeyAgreement::Dh, _) => 112,
+        (Agreement::Ecdh, bits) => bits / 2,
+        (Agreement::Dh, 1024) => 80,
+        (Agreement::Dh, _) => 112,
     }
 }
 
