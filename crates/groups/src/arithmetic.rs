@@ -19,6 +19,8 @@ pub(crate) trait Arithmetic: Sync {
     fn combine(&self, a: &[u8], b: &[u8]) -> Result<Octets, ElementError>;
     /// `[s]G + h` for a nonce s of any length and value (Doc 9303-11 §4.4.3.3.1).
     fn map_generic(&self, nonce: &[u8], h: &[u8]) -> Result<Octets, ElementError>;
+    /// `[s]G + [k]peer`: key agreement and Generic Mapping at once, without encoding the point in between.
+    fn agree_and_map(&self, k: &[u8], peer: &[u8], nonce: &[u8]) -> Result<Octets, ElementError>;
     /// `f(r mod p)` for a pseudo-random r of any length (Doc 9303-11 §4.4.3.3.2).
     fn map_integrated(&self, r: &[u8]) -> Result<Octets, ElementError>;
     /// `integer mod n` for an integer of any length; may be zero.

@@ -1,7 +1,7 @@
 //! The MODP groups of RFC 5114: integers modulo p, in the subgroup of prime order q (parameter ids 0 to 2).
 //!
 //! Validation is that of RFC 2631 §2.1.5, which Doc 9303-11 §4.4.3.3.1 demands against small subgroups. Exponentiation
-//! with a secret exponent is the constant-time Montgomery ladder with fixed windows of `crypto-bigint`; exponents that
+//! with a secret exponent is the constant-time fixed-window method of `crypto-bigint`; exponents that
 //! are part of the standard (q and the cofactor) may show in the timing.
 
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
@@ -117,6 +117,12 @@ impl<const L: usize> Arithmetic for Modp<L> {
         let generator = FixedMontyForm::new(&self.generator, &self.field);
         let power = self.power(&generator, &self.scalar(nonce));
         self.encode_element(&power.mul(&self.element(h)))
+    }
+
+    fn agree_and_map(&self, k: &[u8], peer: &[u8], nonce: &[u8]) -> Result<Octets, ElementError> {
+        let h = self.power(&self.element(peer), &self.scalar(k));
+        let generator = FixedMontyForm::new(&self.generator, &self.field);
+        self.encode_element(&self.power(&generator, &self.scalar(nonce)).mul(&h))
     }
 
     fn map_integrated(&self, r: &[u8]) -> Result<Octets, ElementError> {

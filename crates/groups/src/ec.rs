@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use elliptic_curve::ff::{Field, PrimeField};
 use elliptic_curve::hazmat::FieldArithmetic;
-use elliptic_curve::ops::MulByGeneratorVartime;
+use elliptic_curve::ops::{self, MulByGeneratorVartime};
 use elliptic_curve::point::AffineCoordinates;
 use elliptic_curve::subtle::Choice;
 use elliptic_curve::{FieldBytes, Group as _, Scalar};
@@ -174,6 +174,11 @@ impl<S: Standard> Arithmetic for Ec<S> {
         Self::encode_element(&multiple.add(&Self::decode(h)?))
     }
 
+    fn agree_and_map(&self, k: &[u8], peer: &[u8], nonce: &[u8]) -> Result<Octets, ElementError> {
+        let h = Self::decode(peer)?.mul(&Self::scalar(k));
+        Self::encode_element(&S::generator_multiple(&Self::scalar(nonce)).add(&h))
+    }
+
     fn map_integrated(&self, r: &[u8]) -> Result<Octets, ElementError> {
         let group = S::GROUP;
         let Parameters::Ec(numbers) = group.parameters() else {
@@ -208,7 +213,7 @@ impl<S: Standard> EcArithmetic for Ec<S> {
         let (Some(r), Some(s)) = (canonical::<Scalar<S::Curve>>(r), canonical::<Scalar<S::Curve>>(s)) else {
             return false;
         };
-        let Some(inverse) = s.invert().into_option() else { return false };
+        let Some(inverse) = ops::Invert::invert_vartime(&s).into_option() else { return false };
         let (u1, u2) = (Self::digest_scalar(digest) * inverse, r * inverse);
         let point = Projective::<S>::mul_by_generator_and_mul_add_vartime(&u1, &u2, &public);
         let infinity: bool = point.is_identity().into();

@@ -264,3 +264,24 @@ pub enum SignatureError {
     #[error("the signature does not verify")]
     Mismatch,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::{curve, sign_with_nonce};
+    use crate::{Group, Secret};
+
+    #[test]
+    fn the_nonces_of_rfc_6979_give_its_signatures() {
+        let file: Value = serde_json::from_str(include_str!("../tests/data/vectors.json")).unwrap();
+        for vector in file["ecdsa_with_nonce"].as_array().unwrap() {
+            let bytes = |name: &str| hex::decode(vector[name].as_str().unwrap()).unwrap();
+            let id = u8::try_from(vector["parameter_id"].as_u64().unwrap()).unwrap();
+            let group = Group::from_parameter_id(id).unwrap();
+            let secret = Secret::from_bytes(group, &bytes("private")).unwrap();
+            let signature = sign_with_nonce(curve(group).unwrap(), &secret, &bytes("digest"), &bytes("k"));
+            assert_eq!(signature, Some(bytes("signature")), "{}", vector["source"]);
+        }
+    }
+}

@@ -58,3 +58,54 @@ pub(crate) fn random_below(bound: &[u8], rng: &mut impl CryptoRng) -> Octets {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::{is_in_range, random_below, same_integer, to_length};
+
+    fn in_range(integer: &[u8], bound: &[u8]) -> bool {
+        is_in_range(integer, bound).into()
+    }
+
+    #[test]
+    fn zero_the_bound_and_other_lengths_are_out_of_range() {
+        assert!(!in_range(&[0, 0], &[1, 4]));
+        assert!(in_range(&[0, 1], &[1, 4]));
+        assert!(in_range(&[0, 255], &[1, 4]));
+        assert!(in_range(&[1, 3], &[1, 4]));
+        assert!(!in_range(&[1, 4], &[1, 4]));
+        assert!(!in_range(&[1, 5], &[1, 4]));
+        assert!(!in_range(&[2, 0], &[1, 4]));
+        assert!(!in_range(&[3], &[1, 4]));
+        assert!(!in_range(&[0, 1, 3], &[1, 4]));
+        assert!(!in_range(&[], &[]));
+    }
+
+    #[test]
+    fn padding_keeps_the_integer_or_fails() {
+        assert_eq!(*to_length(&[7], 3).unwrap(), [0, 0, 7]);
+        assert_eq!(*to_length(&[0, 0, 7], 1).unwrap(), [7]);
+        assert!(to_length(&[1, 0], 1).is_none());
+        assert!(to_length(&[], 0).unwrap().is_empty());
+    }
+
+    #[test]
+    fn leading_zeros_do_not_make_another_integer() {
+        assert!(same_integer(&[0, 0, 5], &[5]));
+        assert!(same_integer(&[0], &[]));
+        assert!(!same_integer(&[5, 0], &[5]));
+    }
+
+    #[test]
+    fn random_integers_reach_every_value_below_the_bound() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut seen = [false; 6];
+        for _ in 0..200 {
+            seen[usize::from(random_below(&[6], &mut rng)[0])] = true;
+        }
+        assert_eq!(seen, [false, true, true, true, true, true]);
+    }
+}

@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 
 use crate::element::{Element, ElementError};
 use crate::group::Group;
-use crate::mapping;
 use crate::octets::{Octets, is_in_range, random_below, to_length};
 use crate::parameters::Parameters;
 
@@ -180,8 +179,10 @@ impl Ephemeral {
     /// Generic Mapping: agrees with the peer's mapping key on H and maps the nonce with it
     /// (Doc 9303-11 §4.4.3.3.1). Errors as for [`crate::map_generic`].
     pub fn map_generic(self, nonce: &[u8], peer: &Element) -> Result<Element, ElementError> {
-        let shared = self.0.public_on(peer)?;
-        mapping::map_generic(self.0.group(), nonce, &shared)
+        let group = self.0.group();
+        peer.expect_group(group)?;
+        let encoded = group.arithmetic().agree_and_map(self.0.octets(), peer.octets(), nonce)?;
+        Ok(Element::from_computed(group, encoded))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The worked examples of Doc 9303-11 Appendices G, H and I, byte for byte.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // The helpers of tests may fail as tests do.
+
 use groups::{Element, Ephemeral, Group, Secret, map_generic, map_integrated};
 use serde_json::Value;
 
