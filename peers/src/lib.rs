@@ -7,13 +7,18 @@
 //! - [`reader`]: a private PC/SC service with a virtual reader, for programs that want a card reader;
 //! - [`vpcd`]: the chip's side of that reader;
 //! - [`dmrtd_reader`], [`mrtdreader`], [`emrtd_reader`]: foreign readers of our chip;
-//! - [`openpace`]: a foreign party, of either role, for PACE and Chip Authentication.
+//! - [`openpace`]: a foreign party, of either role, for PACE and Chip Authentication; [`openpace_chip`] and
+//!   [`openpace_terminal`] put the commands of a travel document around it.
 
 pub mod available;
 pub mod dmrtd_reader;
 pub mod emrtd_reader;
 pub mod mrtdreader;
 pub mod openpace;
+pub mod openpace_chip;
+pub mod openpace_messaging;
+pub mod openpace_terminal;
 pub mod process;
 pub mod reader;
+pub mod suite;
 pub mod vpcd;

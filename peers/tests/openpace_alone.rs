@@ -1,94 +1,92 @@
-//! OpenPACE against itself: what its driver claims to play must work between two of them before it is turned on ours.
+//! OpenPACE against itself: what its chip and its terminal claim to play must work between the two before either is
+//! turned on ours.
 
-use groups::{Group, Kind};
+use anyhow::Result;
+use groups::{Group, Secret};
 use kendt_peers::available::or_skip;
-use kendt_peers::openpace::{Keys, OpenPace, Password};
+use kendt_peers::openpace::{OpenPace, Password};
+use kendt_peers::openpace_chip::{Configuration, File, OpenPaceChip, StaticKey};
+use kendt_peers::openpace_terminal::OpenPaceTerminal;
+use kendt_peers::suite::Suite;
+use kendt_peers::vpcd::Chip;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
 
-const CIPHERS: [&str; 4] = ["3DES-CBC-CBC", "AES-CBC-CMAC-128", "AES-CBC-CMAC-192", "AES-CBC-CMAC-256"];
+const EF_COM: u16 = 0x011E;
 
-/// A padded block, as secure messaging has them.
-const BLOCK: [u8; 16] = *b"eleven byte\x80\0\0\0\0";
-
-fn agreement(group: Group) -> &'static str {
-    match group.kind() {
-        Kind::Ecdh => "ECDH",
-        Kind::Dh => "DH",
-    }
+/// A file long enough to be read in several parts.
+fn com() -> Vec<u8> {
+    emrtd::tlv::write(0x60, &[0x5A; 700])
 }
 
-fn pair() -> Option<(OpenPace, OpenPace)> {
+fn chip(suite: Suite, group: Group, password: &[u8], peer: OpenPace) -> OpenPaceChip {
+    let key = Secret::random(group, &mut ChaCha20Rng::seed_from_u64(9));
+    let chip_authentication =
+        StaticKey { suite, group, private: key.to_bytes().to_vec(), public: key.public().encode() };
+    let configuration = Configuration {
+        pace: (suite, group),
+        password: password.to_vec(),
+        chip_authentication: Some(chip_authentication),
+        card_access: Vec::new(),
+        files: vec![File { id: EF_COM, short_id: 0x1E, bytes: com() }],
+    };
+    OpenPaceChip::new(configuration, peer)
+}
+
+fn static_key(group: Group) -> Vec<u8> {
+    Secret::random(group, &mut ChaCha20Rng::seed_from_u64(9)).public().encode()
+}
+
+fn parties() -> Option<(OpenPace, OpenPace)> {
     Some((or_skip("OpenPACE", OpenPace::start())?, or_skip("OpenPACE", OpenPace::start())?))
 }
 
-fn pace(chip: &mut OpenPace, terminal: &mut OpenPace) -> anyhow::Result<()> {
-    terminal.decrypt_nonce(&chip.nonce()?)?;
-    let (of_chip, of_terminal) = (chip.mapping_data()?, terminal.mapping_data()?);
-    chip.map(&of_terminal)?;
-    terminal.map(&of_chip)?;
-    let (of_chip, of_terminal) = (chip.ephemeral()?, terminal.ephemeral()?);
-    chip.agree(&of_terminal)?;
-    terminal.agree(&of_chip)?;
-    chip.verify(&terminal.token(&of_chip)?)?;
-    terminal.verify(&chip.token(&of_terminal)?)
-}
-
-fn same_keys(chip: &mut OpenPace, terminal: &mut OpenPace, keys: Keys) -> anyhow::Result<()> {
-    chip.secure(keys)?;
-    terminal.secure(keys)?;
-    assert_eq!(chip.mac(7, &BLOCK)?, terminal.mac(7, &BLOCK)?);
-    assert_ne!(chip.mac(7, &BLOCK)?, terminal.mac(8, &BLOCK)?, "the counter counts");
-    let ciphertext = chip.encrypt(7, &BLOCK)?;
-    assert_ne!(ciphertext, BLOCK);
-    assert_eq!(terminal.decrypt(7, &ciphertext)?, BLOCK);
+fn read_all(suite: Suite, group: Group, of_chip: OpenPace, of_terminal: OpenPace) -> Result<()> {
+    let mut chip = chip(suite, group, b"123456", of_chip);
+    let mut terminal = OpenPaceTerminal::new(of_terminal, |command: &[u8]| Ok(chip.transmit(command)));
+    terminal.pace(suite, group, 2, Password::Can("123456"))?;
+    terminal.select_application()?;
+    assert_eq!(terminal.read(EF_COM)?, com());
+    terminal.chip_authentication(suite, group, &static_key(group))?;
+    assert_eq!(terminal.read(EF_COM)?, com());
     Ok(())
 }
 
 #[test]
-fn openpace_agrees_with_itself_in_every_group_with_every_cipher() {
-    let Some((mut chip, mut terminal)) = pair() else { return };
-    for group in Group::ALL {
-        for cipher in CIPHERS {
-            let mut run = || -> anyhow::Result<()> {
-                let name = format!("id-PACE-{}-GM-{cipher}", agreement(group));
-                for party in [&mut chip, &mut terminal] {
-                    party.pace(&name, group.parameter_id(), Password::Can("123456"))?;
-                }
-                pace(&mut chip, &mut terminal)?;
-                same_keys(&mut chip, &mut terminal, Keys::Pace)?;
-
-                let name = format!("id-CA-{}-{cipher}", agreement(group));
-                for party in [&mut chip, &mut terminal] {
-                    party.chip_authentication(&name, group.parameter_id())?;
-                }
-                let (of_chip, of_terminal) =
-                    (chip.chip_authentication_ephemeral()?, terminal.chip_authentication_ephemeral()?);
-                chip.chip_authentication_agree(&of_terminal)?;
-                terminal.chip_authentication_agree(&of_chip)?;
-                same_keys(&mut chip, &mut terminal, Keys::ChipAuthentication)
-            };
-            run().unwrap_or_else(|error| panic!("{group} {cipher}: {error:#}"));
-        }
+fn openpace_reads_its_own_chip_in_every_group_with_every_cipher() {
+    for (suite, group) in Suite::all() {
+        let Some((of_chip, of_terminal)) = parties() else { return };
+        read_all(suite, group, of_chip, of_terminal)
+            .unwrap_or_else(|error| panic!("{group} {:?}: {error:#}", suite.cipher));
     }
 }
 
 #[test]
-fn openpace_refuses_a_wrong_password_at_the_token() {
-    let Some((mut chip, mut terminal)) = pair() else { return };
-    let name = "id-PACE-ECDH-GM-AES-CBC-CMAC-128";
-    chip.pace(name, 13, Password::Can("123456")).expect("begins");
-    terminal.pace(name, 13, Password::Can("123457")).expect("begins");
-    let error = pace(&mut chip, &mut terminal).expect_err("the tokens differ");
-    assert!(error.to_string().contains("verify"), "{error:#}");
+fn openpace_refuses_a_wrong_password_and_a_foreign_static_key() {
+    let (suite, group) = Suite::all().last().expect("there are some");
+    let Some((of_chip, of_terminal)) = parties() else { return };
+    let mut wrong = chip(suite, group, b"123457", of_chip);
+    let mut terminal = OpenPaceTerminal::new(of_terminal, |command: &[u8]| Ok(wrong.transmit(command)));
+    let error = terminal.pace(suite, group, 2, Password::Can("123456")).expect_err("the passwords differ");
+    assert!(error.to_string().contains("6300"), "{error:#}");
+
+    let Some((of_chip, of_terminal)) = parties() else { return };
+    let mut clone = chip(suite, group, b"123456", of_chip);
+    let mut terminal = OpenPaceTerminal::new(of_terminal, |command: &[u8]| Ok(clone.transmit(command)));
+    terminal.pace(suite, group, 2, Password::Can("123456")).expect("the passwords agree");
+    let foreign = Secret::random(group, &mut ChaCha20Rng::seed_from_u64(10)).public().encode();
+    terminal.chip_authentication(suite, group, &foreign).expect("the chip cannot notice");
+    terminal.read(EF_COM).expect_err("the chip has not that key");
 }
 
 #[test]
-fn openpace_reads_the_mrz_of_an_identity_card_as_doc_9303_does() {
-    let Some((mut chip, mut terminal)) = pair() else { return };
-    let name = "id-PACE-ECDH-GM-AES-CBC-CMAC-128";
+fn openpace_hashes_the_mrz_of_an_identity_card_as_doc_9303_does() {
+    let (suite, group) = Suite::all().last().expect("there are some");
+    let Some((of_chip, of_terminal)) = parties() else { return };
     // The card of Doc 9303-11 appendix G.1; the hash is that of its MRZ information T22000129364081251010318.
     let lines = "I<UTOT220001293<<<<<<<<<<<<<<<6408125F1010318D<<<<<<<<<<<<<<0MUSTERMANN<<ERIKA<<<<<<<<<<<<<";
     let hash = hex::decode("7E2D2A41C74EA0B38CD36F863939BFA8E9032AAD").expect("hexadecimal");
-    chip.pace(name, 13, Password::Td1Mrz(lines)).expect("begins");
-    terminal.pace(name, 13, Password::Raw(&hash)).expect("begins");
-    pace(&mut chip, &mut terminal).expect("same password");
+    let mut chip = chip(suite, group, &hash, of_chip);
+    let mut terminal = OpenPaceTerminal::new(of_terminal, |command: &[u8]| Ok(chip.transmit(command)));
+    terminal.pace(suite, group, 1, Password::Td1Mrz(lines)).expect("same password");
 }
