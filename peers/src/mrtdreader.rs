@@ -14,7 +14,7 @@ use crate::process::{self, Outcome};
 use crate::reader::Reader;
 
 /// A full read takes a tenth of a second.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Compiles the stand-in for libnfc into `directory`.
 pub fn compile_shim(directory: &Path) -> Result<PathBuf> {

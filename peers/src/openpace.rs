@@ -19,7 +19,7 @@ use crate::available::built_peers;
 const PYTHON: &str = "/usr/bin/python3";
 
 /// A step takes milliseconds; a modular exponentiation on a busy machine some more.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A secret that both parties know, as OpenPACE takes it.
 #[derive(Clone, Copy, Debug)]

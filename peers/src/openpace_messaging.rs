@@ -136,8 +136,7 @@ impl Messaging {
 
     fn decrypted(&self, peer: &mut OpenPace, tag: u32, value: &[u8]) -> Result<Vec<u8>> {
         let ciphertext = match (tag, value) {
-            (0x87, [0x01, ciphertext @ ..]) => ciphertext,
-            (0x85, ciphertext) => ciphertext,
+            (0x87, [0x01, ciphertext @ ..]) | (0x85, ciphertext) => ciphertext,
             _ => bail!("an unknown padding indicator"),
         };
         let mut padded = peer.decrypt(self.counter, ciphertext)?;

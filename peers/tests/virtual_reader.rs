@@ -8,7 +8,7 @@ use kendt_peers::process;
 use kendt_peers::reader::Reader;
 use kendt_peers::vpcd::Chip;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A chip that answers every command with the command itself and 9000, and remembers what it saw.
 #[derive(Default)]
