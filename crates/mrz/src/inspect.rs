@@ -72,6 +72,11 @@ impl Inspection {
         &self.deviations
     }
 
+    /// A field as read, with fillers; empty if the layout has no such field.
+    pub fn field(&self, field: Field) -> Found {
+        Found::of_bytes(self.format.slot(field).map(|slot| bytes_of(&self.lines, slot)).unwrap_or_default())
+    }
+
     pub(crate) fn into_parts(self) -> (Zeroizing<Vec<Line>>, Vec<Check>, Vec<MrzError>, Vec<Deviation>) {
         (self.lines, self.checks, self.faults, self.deviations)
     }
@@ -197,7 +202,7 @@ impl Inspection {
 
     /// The old French identity card has two lines of 36 as TD2 has, with other fields: its number
     /// stands in positions 1 to 12 of the lower line, with the check digit in position 13.
-    fn foreign_layout(&self) -> Option<ForeignLayout> {
+    pub(crate) fn foreign_layout(&self) -> Option<ForeignLayout> {
         let (upper, lower) = (self.lines.first()?, self.lines.get(1)?);
         let is_french = self.format == Format::Td2
             && !self.faults.is_empty()

@@ -18,10 +18,12 @@ pub(crate) fn fit(primary: &str, secondary: &str, width: usize) -> Option<String
         return Some(whole);
     }
     if !secondary.is_empty() {
+        let full = parts.clone();
         shorten(&mut parts, width.checked_sub(3)?);
+        let spare = width.saturating_sub(join(&parts, secondary).len());
+        give_back(&mut parts, &full, spare);
     }
-    let secondary = split(secondary);
-    cut(parts, secondary, width)
+    cut(parts, split(secondary), width)
 }
 
 fn split(identifier: &str) -> Vec<String> {
@@ -32,7 +34,8 @@ fn joined_length(parts: &[String]) -> usize {
     parts.iter().map(|part| part.len() + 1).sum::<usize>().saturating_sub(1)
 }
 
-/// Cuts components to initials from the last on, then drops components, then cuts the first one.
+/// Cuts components to initials from the last on, then the first one; drops components only where
+/// that does not suffice.
 fn shorten(parts: &mut Vec<String>, room: usize) {
     for index in (1..parts.len()).rev() {
         if joined_length(parts) <= room {
@@ -40,11 +43,26 @@ fn shorten(parts: &mut Vec<String>, room: usize) {
         }
         parts[index].truncate(1);
     }
-    while parts.len() > 1 && joined_length(parts) > room {
+    loop {
+        let excess = joined_length(parts).saturating_sub(room);
+        let count = parts.len();
+        let Some(first) = parts.first_mut() else { return };
+        if first.len() > excess || count == 1 {
+            first.truncate(first.len().saturating_sub(excess));
+            return;
+        }
         parts.pop();
     }
-    if let Some(first) = parts.first_mut() {
-        first.truncate(room);
+}
+
+/// Lengthens cut components again, the first ones first, where a short secondary identifier leaves
+/// positions free.
+fn give_back(parts: &mut [String], full: &[String], mut spare: usize) {
+    for (part, full) in parts.iter_mut().zip(full) {
+        let taken = full.get(part.len()..).unwrap_or_default();
+        let back = taken.get(..spare.min(taken.len())).unwrap_or_default();
+        part.push_str(back);
+        spare -= back.len();
     }
 }
 

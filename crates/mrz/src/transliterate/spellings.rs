@@ -39,8 +39,8 @@ struct Unit {
     only_last: bool,
 }
 
-/// Every spelling in an alphabet that is transliterated to `mrz`, at most `limit` of them, the
-/// shortest parts first; fillers become blanks. Empty if there is none.
+/// Every spelling in an alphabet that is transliterated to `mrz`, at most `limit` of them, those with
+/// plain letters at the beginning first; fillers become blanks. Empty if there is none.
 ///
 /// The work is bounded by `limit` times the length of `mrz`.
 pub fn possible_spellings(mrz: &str, alphabet: Alphabet<'_>, limit: usize) -> Vec<String> {
