@@ -267,3 +267,22 @@ fn positions_are_those_of_the_tables() {
     }
     assert_eq!(Format::MrvA.position(Field::CompositeDigit), None);
 }
+
+#[test]
+fn all_countries_of_iso_3166_are_known() {
+    let letters = || ('A'..='Z').map(String::from);
+    let codes = letters().flat_map(|a| {
+        letters().flat_map(move |b| {
+            letters().map({
+                let a = a.clone();
+                move |c| format!("{a}{b}{c}")
+            })
+        })
+    });
+    let kinds: Vec<StateKind> =
+        codes.filter_map(|code| StateCode::new(&code)).map(|code| code.kind()).collect();
+    let count = |kind| kinds.iter().filter(|found| **found == kind).count();
+    // 249 countries, of which Germany is printed D.
+    assert_eq!((kinds.len(), count(StateKind::Iso3166), count(StateKind::NotPrinted)), (17_576, 248, 1));
+    assert_eq!((count(StateKind::BritishStatus), count(StateKind::OtherAuthority)), (5, 11));
+}
