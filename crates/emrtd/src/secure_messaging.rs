@@ -2,8 +2,7 @@
 //!
 //! [`SecureMessaging::protect`] turns a command into protected bytes and an [`Awaiting`], the one thing that can open
 //! the answer to it. The send sequence counter is deterministic, so commands may be protected before earlier answers
-//! have arrived; [`Awaiting::resume`] gives the state after an answer, to go on from there when later commands were
-//! never sent.
+//! have arrived.
 //!
 //! An answer is opened only if it is complete and its MAC is right: no unprotected data, no reordered or
 //! missing object, no status word that differs from the protected one. What this does *not* prove is who holds the
@@ -14,8 +13,8 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::apdu::{ApduError, Command, Response, SHORT_ANSWER, SHORT_DATA, StatusWord};
-use crate::cipher::{CipherError, Key, KeyUse, MAC_BYTES, pad, pad_in_place, same_mac, unpadded_length};
 use crate::cipher::Cipher;
+use crate::cipher::{CipherError, Key, KeyUse, MAC_BYTES, pad, pad_in_place, same_mac, unpadded_length};
 use crate::tlv::{self, Reader, TlvError};
 
 /// Class bits of a command with secure messaging and authenticated header.
@@ -77,7 +76,10 @@ pub struct SessionKeys {
 impl SessionKeys {
     /// Derives both keys from the seed of an authentication (Doc 9303-11 §9.7.1).
     pub fn derive(cipher: Cipher, seed: &[u8]) -> SessionKeys {
-        SessionKeys { enc: cipher.derive(seed, KeyUse::Encryption), mac: cipher.derive(seed, KeyUse::Authentication) }
+        SessionKeys {
+            enc: cipher.derive(seed, KeyUse::Encryption),
+            mac: cipher.derive(seed, KeyUse::Authentication),
+        }
     }
 
     /// Session keys as they are, for worked examples.
@@ -150,6 +152,17 @@ impl SecureMessaging {
         Ok(SecureMessaging { keys: Arc::new(keys), counter: Counter(Zeroizing::new(counter.to_vec())) })
     }
 
+    /// The same state once more, to go on from when what was protected after it is never sent.
+    pub(crate) fn snapshot(&self) -> SecureMessaging {
+        SecureMessaging { keys: Arc::clone(&self.keys), counter: self.counter.clone() }
+    }
+
+    /// The session keys, for worked examples.
+    #[cfg(test)]
+    pub(crate) fn keys(&self) -> &SessionKeys {
+        &self.keys
+    }
+
     /// The cipher in use.
     pub fn cipher(&self) -> Cipher {
         self.keys.enc.cipher()
@@ -202,11 +215,6 @@ impl SecureMessaging {
 }
 
 impl Awaiting {
-    /// The state after this answer, whatever was protected later.
-    pub fn resume(&self) -> SecureMessaging {
-        SecureMessaging { keys: Arc::clone(&self.keys), counter: self.counter.clone() }
-    }
-
     /// Opens the answer: complete, in order, MAC right, both status words equal, padding right.
     ///
     /// # Errors
@@ -244,7 +252,9 @@ impl Awaiting {
             Some(object) => {
                 let secret = match (object.tag, object.value) {
                     (DO_CRYPTOGRAM, [PADDED, secret @ ..]) => secret,
-                    (DO_CRYPTOGRAM, [other, ..]) => return Err(SecureMessagingError::PaddingIndicator(*other)),
+                    (DO_CRYPTOGRAM, [other, ..]) => {
+                        return Err(SecureMessagingError::PaddingIndicator(*other));
+                    }
                     (DO_CRYPTOGRAM, []) => return Err(SecureMessagingError::Object(DO_CRYPTOGRAM)),
                     (_, secret) => secret,
                 };
