@@ -11,7 +11,7 @@ fn main() {
 
 fn key(group: Group, seed: u64) -> Secret {
     let key = Secret::random(group, &mut ChaCha20Rng::seed_from_u64(seed));
-    // The first use of a generator builds its table; that cost is measured apart.
+    // The first use of a generator builds its table, once per process; that is not part of the measure.
     key.public();
     key
 }

@@ -2,7 +2,7 @@
 //!
 //! P-256, P-384, P-521, brainpoolP256 and brainpoolP384 come from RustCrypto; the others are built here from its
 //! generic field and point arithmetic. A brainpool "r1" curve is computed on its twist "t1" (RFC 5639 §2.2): the two
-//! are isomorphic over GF(p) by (x, y) -> (Z²x, Z³y), and the twist has a = -3, which saves a fifth of the work.
+//! are isomorphic over GF(p) by (x, y) -> (Z²x, Z³y), and the twist has a = -3, which saves a quarter of the time.
 
 use primeorder::{BasepointTable, ProjectivePoint};
 

@@ -54,8 +54,8 @@ impl<const L: usize> Modp<L> {
         reduce(encoded, &self.field)
     }
 
-    fn scalar(&self, integer: &[u8]) -> Scalar {
-        reduce(integer, &self.scalars)
+    fn scalar(&self, integer: &[u8]) -> Zeroizing<Scalar> {
+        Zeroizing::new(reduce(integer, &self.scalars))
     }
 
     fn power(&self, base: &FixedMontyForm<L>, exponent: &Scalar) -> FixedMontyForm<L> {
@@ -140,7 +140,7 @@ impl<const L: usize> Arithmetic for Modp<L> {
 
     fn quotient(&self, numerator: &[u8], denominator: &[u8]) -> Octets {
         let zero = Scalar::zero(&self.scalars);
-        let inverse = self.scalar(denominator).invert().unwrap_or(zero);
+        let inverse = Zeroizing::new(self.scalar(denominator).invert().unwrap_or(zero));
         octets(&self.scalar(numerator).mul(&inverse).retrieve(), self.group.order_bytes())
     }
 }

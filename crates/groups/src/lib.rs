@@ -13,12 +13,32 @@
 //! | [`map_generic`], [`map_integrated`] | the mappings of PACE, Doc 9303-11 §4.4.3.3 |
 //! | [`ecdsa`] | signatures and their two encodings |
 //!
+//! The mapping and the agreement of PACE with the Generic Mapping, both sides in one place:
+//!
+//! ```
+//! use groups::{Element, ElementError, Ephemeral, Group};
+//!
+//! # use rand_chacha::rand_core::SeedableRng;
+//! # let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+//! let (group, nonce) = (Group::BrainpoolP256r1, [0x5A; 16]);
+//! let (chip, terminal) = (Ephemeral::random(group, &mut rng), Ephemeral::random(group, &mut rng));
+//! let (sent_by_chip, sent_by_terminal) = (chip.public().encode(), terminal.public().encode());
+//! let generator = terminal.map_generic(&nonce, &Element::decode(group, &sent_by_chip)?)?;
+//! assert_eq!(generator, chip.map_generic(&nonce, &Element::decode(group, &sent_by_terminal)?)?);
+//!
+//! let (chip, terminal) = (Ephemeral::random(group, &mut rng), Ephemeral::random(group, &mut rng));
+//! let (of_chip, of_terminal) = (chip.public_on(&generator)?, terminal.public_on(&generator)?);
+//! assert_eq!(terminal.agree(&of_chip)?.as_bytes(), chip.agree(&of_terminal)?.as_bytes());
+//! # Ok::<(), ElementError>(())
+//! ```
+//!
 //! # What it does not protect against
 //!
 //! Everything done with a secret runs in constant time as far as the arithmetic libraries and the compiler keep it so.
 //! Power, electromagnetic emission and injected faults are out of scope: this is the code of an inspection system and
-//! of a simulated chip, not of a chip. Copies that the compiler leaves in registers or on the stack are not wiped. The
-//! groups of 160 to 192 bits give about 80 to 96 bits of security; which groups are acceptable is for the caller.
+//! of a simulated chip, not of a chip. Keys, elements and shared secrets are wiped; intermediate values inside the
+//! arithmetic and copies on the stack are not. The groups of 160 to 192 bits give about 80 to 96 bits of security;
+//! which groups are acceptable is for the caller, as is refusing a peer whose public key is one's own.
 
 mod arithmetic;
 mod curves;
