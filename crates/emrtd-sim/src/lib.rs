@@ -5,8 +5,10 @@
 //! lie beside the documents, so no trust store outside tests may contain its certificates.
 
 pub mod asn1;
+pub mod chip;
 pub mod document;
 pub mod issue;
 pub mod people;
 pub mod pki;
 pub mod portrait;
+pub mod transport;

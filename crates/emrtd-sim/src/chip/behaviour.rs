@@ -24,7 +24,8 @@ pub struct Timing {
 
 impl Timing {
     /// A chip of the year 2010 at 424 kbit/s, about 30 ms for a read of 223 bytes.
-    pub const TYPICAL: Timing = Timing { command_micros: 24_000, byte_nanos: 18_900, private_key_micros: 90_000 };
+    pub const TYPICAL: Timing =
+        Timing { command_micros: 24_000, byte_nanos: 18_900, private_key_micros: 90_000 };
 
     /// The time for one exchange.
     pub fn exchange(&self, bytes: usize, private_key_operations: u32) -> Duration {
@@ -183,7 +184,12 @@ impl Default for Behaviour {
 impl Behaviour {
     /// A chip that knows only short APDUs (China, older chips).
     pub fn short_only() -> Behaviour {
-        Behaviour { extended_length: false, longest_command: 261, longest_answer: 256, ..Behaviour::default() }
+        Behaviour {
+            extended_length: false,
+            longest_command: 261,
+            longest_answer: 256,
+            ..Behaviour::default()
+        }
     }
 
     /// The standard behaviour with one quirk.

@@ -18,6 +18,10 @@ const FUNCTION_NOT_SUPPORTED: StatusWord = StatusWord(0x6A81);
 const INCORRECT_PARAMETERS: StatusWord = StatusWord(0x6A86);
 const LC_INCONSISTENT: StatusWord = StatusWord(0x6A87);
 const NO_CURRENT_FILE: StatusWord = StatusWord(0x6986);
+/// Le of zeros asks for everything to the end of the file within this limit (ISO/IEC 7816-4 §11.3.3): no warning then.
+const ALL_SHORT: usize = 256;
+/// The same for extended length.
+const ALL_EXTENDED: usize = 65_536;
 /// Bytes that [`Quirk::ShortAnswers`] leaves of an answer.
 const SHORT_ANSWER_BYTES: usize = 128;
 /// Bytes that [`Hostile::LongerData`] adds.
@@ -157,7 +161,9 @@ impl FileSystem {
         let mut here = self.files.keys().copied().filter(|file| file.in_master_file() == in_master_file);
         let file = here.find(|file| wanted(*file)).ok_or(StatusWord::NOT_FOUND)?;
         match file {
-            ElementaryFile::CardAccess if behaviour.has(Quirk::CardAccessHidden) => Err(StatusWord::NOT_FOUND),
+            ElementaryFile::CardAccess if behaviour.has(Quirk::CardAccessHidden) => {
+                Err(StatusWord::NOT_FOUND)
+            }
             ElementaryFile::Dir | ElementaryFile::AtrInfo
                 if access == Access::Closed && behaviour.has(Quirk::MasterFilesAfterAccess) =>
             {
@@ -263,14 +269,15 @@ impl FileSystem {
             Some(Hostile::LongerData) => data.extend([0xEE; SURPLUS_BYTES]),
             _ => {}
         }
-        let reached_end = ends && given == rest.len() && !behaviour.has(Quirk::EndOfFileSilent);
+        let asked_for_all = matches!(asked, ALL_SHORT | ALL_EXTENDED);
+        let reached_end =
+            ends && given == rest.len() && !asked_for_all && !behaviour.has(Quirk::EndOfFileSilent);
         let sw = if reached_end { StatusWord::END_OF_FILE } else { StatusWord::OK };
         Ok(Response { data, sw })
     }
 }
 
-/// The bytes that the command asks for. "All" (Le of zeros) never reaches beyond the end of the file by itself, but
-/// a chip cannot tell it from 256 or 65,536, so it is no special case.
+/// The bytes that the command asks for.
 fn asked_for(command: &Command, room: Room, behaviour: &Behaviour) -> Result<usize, StatusWord> {
     let ne = command.ne.ok_or(StatusWord::WRONG_LENGTH)?;
     if ne > room.longest && behaviour.has(Quirk::LongLeRefused) {
@@ -302,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_wrapped_value_never_exceeds_its_room() {
-        for total in 2..70_000 {
+        for total in 2..=65_536 {
             let value = value_bytes_within(total);
             assert!(tlv::write(0x53, &vec![0; value]).len() <= total, "{total}");
             if total > 260 {
