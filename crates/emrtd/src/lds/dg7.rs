@@ -9,6 +9,8 @@ const MAX_IMAGES: usize = 9;
 /// The contents of EF.DG7.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dg7 {
+    /// How many images the file announces. Files exist that announce none and hold one, so this is not enforced.
+    pub announced: usize,
     /// The images, located in the file.
     pub images: Vec<Image>,
 }
@@ -17,7 +19,7 @@ impl Dg7 {
     /// Locates the images.
     ///
     /// # Errors
-    /// Broken TLV, another number of images than announced, an empty image or one of an unknown format.
+    /// Broken TLV, more than nine images, an empty image or one of an unknown format.
     pub fn parse(bytes: &[u8]) -> Result<Self, LdsError> {
         File::Dg7.parse(bytes, |outer| {
             let mut inside = outer.children();
@@ -30,10 +32,7 @@ impl Dg7 {
                 }
                 images.push(Image::locate(object.value, object.value_at)?);
             }
-            if images.len() != announced {
-                return Err(Problem::Count { at: outer.at(), announced, found: images.len() });
-            }
-            Ok(Self { images })
+            Ok(Self { announced, images })
         })
     }
 

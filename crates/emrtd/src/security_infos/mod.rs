@@ -12,7 +12,7 @@ mod entry;
 mod files;
 mod pace;
 
-use groups::{Element, Group, Kind};
+use groups::{Element, Group};
 
 pub use entry::UnsupportedReason;
 pub use files::{card_access, card_security};
@@ -32,7 +32,7 @@ use crate::{
 const MAX_ENTRIES: usize = 64;
 
 /// Key agreement: Diffie-Hellman modulo a prime, or on an elliptic curve.
-pub type Agreement = Kind;
+pub use groups::Kind as Agreement;
 
 /// What can be wrong with the structure of SecurityInfos.
 pub type SecurityInfosError = Problem;
