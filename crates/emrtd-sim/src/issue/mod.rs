@@ -172,7 +172,7 @@ impl Issuance<'_> {
         let feminine = match holder.sex {
             Sex::Female => true,
             Sex::Male => false,
-            Sex::Unspecified => holder.portrait_seed % 2 == 0,
+            Sex::Unspecified => holder.portrait_seed.is_multiple_of(2),
         };
         let look = Look { feminine, age: u16::try_from(years).unwrap_or(0) };
         Ok(portrait::draw(holder.portrait_seed, look, self.profile.portrait.bytes)?)

@@ -42,7 +42,7 @@ impl ChipSecurity {
         profile: &DocumentProfile,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<Self, IssueError> {
-        let pace = profile.access.pace.iter().map(pace_info).collect::<Result<Vec<_>, _>>()?;
+        let pace = profile.access.pace.iter().copied().map(pace_info).collect::<Result<Vec<_>, _>>()?;
         let mut pace_cam = Vec::new();
         let mut card_security = pace.clone();
         for parameter_id in cam_parameters(profile) {
@@ -114,7 +114,7 @@ fn protocol(arcs: &str) -> Result<Vec<u8>, ProfileError> {
 }
 
 /// PACEInfo (Doc 9303-11 §9.2.1).
-fn pace_info(entry: &PaceProfile) -> Result<Vec<u8>, ProfileError> {
+fn pace_info(entry: PaceProfile) -> Result<Vec<u8>, ProfileError> {
     let mapping = match (entry.mapping, group(entry.parameter_id)?.kind()) {
         (PaceMapping::Gm, Kind::Dh) => 1,
         (PaceMapping::Gm, Kind::Ecdh) => 2,

@@ -50,6 +50,10 @@ pub(super) const fn soft(edge: f32, opacity: f32) -> Brush {
     Brush { edge, opacity }
 }
 
+/// Side of the tiles in which shapes are painted, in pixels.
+const TILE: usize = 8;
+const TILE_SIDE: f32 = 8.0;
+
 /// The picture.
 pub(super) struct Canvas {
     width: u16,
@@ -77,17 +81,30 @@ impl Canvas {
 
     /// Lays a shape on whose colour depends on the place.
     pub(super) fn shade(&mut self, shape: impl Shape, colour: impl Fn(f32, f32) -> Colour, brush: Brush) {
-        let mut row_y = 0.5;
-        for row in self.pixels.chunks_mut(usize::from(self.width).max(1)) {
-            let mut x = 0.5;
-            for pixel in row {
-                let coverage = (0.5 - shape(x, row_y) / brush.edge).clamp(0.0, 1.0);
-                if coverage > 0.0 {
-                    *pixel = pixel.towards(colour(x, row_y), coverage * brush.opacity);
+        // A tile is skipped when its middle is farther from the shape than any of its pixels can be; twice the half
+        // diagonal, because the distances are estimates.
+        let reach = TILE_SIDE * 1.5 + brush.edge;
+        let mut top = 0.0;
+        for band in self.pixels.chunks_mut(usize::from(self.width).max(1) * TILE) {
+            let mut left = 0.0;
+            for start in (0..usize::from(self.width)).step_by(TILE) {
+                if shape(left + TILE_SIDE / 2.0, top + TILE_SIDE / 2.0) <= reach {
+                    let mut y = top + 0.5;
+                    for row in band.chunks_mut(usize::from(self.width).max(1)) {
+                        let mut x = left + 0.5;
+                        for pixel in row.iter_mut().skip(start).take(TILE) {
+                            let coverage = (0.5 - shape(x, y) / brush.edge).clamp(0.0, 1.0);
+                            if coverage > 0.0 {
+                                *pixel = pixel.towards(colour(x, y), coverage * brush.opacity);
+                            }
+                            x += 1.0;
+                        }
+                        y += 1.0;
+                    }
                 }
-                x += 1.0;
+                left += TILE_SIDE;
             }
-            row_y += 1.0;
+            top += TILE_SIDE;
         }
     }
 

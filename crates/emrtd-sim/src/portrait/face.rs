@@ -1,5 +1,7 @@
 //! The features of a face and how they are drawn.
 
+#![expect(clippy::unreadable_literal, reason = "colours are written RRGGBB")]
+
 use rand_core::Rng;
 
 use super::canvas::{
@@ -170,7 +172,7 @@ impl Face {
                 SOLID,
             ),
             Hair::Curly => {
-                canvas.paint(ellipse((MIDDLE, 215.0), (wide + 24.0, high - 14.0)), back, soft(5.0, 1.0))
+                canvas.paint(ellipse((MIDDLE, 215.0), (wide + 24.0, high - 14.0)), back, soft(5.0, 1.0));
             }
             Hair::None | Hair::Short | Hair::Parted => {}
         }

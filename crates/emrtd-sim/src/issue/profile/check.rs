@@ -92,7 +92,7 @@ impl DocumentProfile {
             return Err(ProfileError::CanWithoutPace);
         }
         for entry in &self.access.pace {
-            check_pace(entry)?;
+            check_pace(*entry)?;
         }
         self.check_chip_authentication()?;
         self.check_active_authentication()?;
@@ -132,7 +132,7 @@ fn group(parameter_id: u8) -> Result<Group, ProfileError> {
     Group::from_parameter_id(parameter_id).ok_or(ProfileError::UnknownParameters(parameter_id))
 }
 
-fn check_pace(entry: &PaceProfile) -> Result<(), ProfileError> {
+fn check_pace(entry: PaceProfile) -> Result<(), ProfileError> {
     let group = group(entry.parameter_id)?;
     match entry.mapping {
         PaceMapping::Cam if group.kind() == Kind::Dh || entry.cipher == SessionCipher::TripleDes => {
