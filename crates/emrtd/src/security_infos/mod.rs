@@ -30,12 +30,11 @@ use crate::{
 
 /// Most entries accepted in one set.
 const MAX_ENTRIES: usize = 64;
+/// Most keys accepted in one set: each Diffie-Hellman key costs an exponentiation to validate.
+const MAX_KEYS: usize = 8;
 
 /// Key agreement: Diffie-Hellman modulo a prime, or on an elliptic curve.
 pub use groups::Kind as Agreement;
-
-/// What can be wrong with the structure of SecurityInfos.
-pub type SecurityInfosError = Problem;
 
 /// A set of SecurityInfos.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -277,7 +276,7 @@ impl SecurityInfos {
     ///
     /// # Errors
     /// Broken structure: not a SET of SEQUENCEs that begin with an object identifier, a mandatory field missing or of
-    /// another type, more than 64 entries.
+    /// another type, more than 64 entries, more than 8 keys.
     pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         Self::read(&tlv::single(bytes, 0x31)?)
     }
@@ -286,12 +285,18 @@ impl SecurityInfos {
     pub(crate) fn read(set: &Tlv<'_>) -> Result<Self, Problem> {
         let mut reader = set.children();
         let mut entries = Vec::new();
+        let mut keys = 0;
         while !reader.is_empty() {
             let sequence = reader.expect(0x30)?;
             if entries.len() == MAX_ENTRIES {
                 return Err(TlvError::TooManyNodes { at: sequence.at(), limit: MAX_ENTRIES }.into());
             }
-            entries.push(Entry { info: entry::read(&sequence)?, raw: sequence.raw.to_vec() });
+            let info = entry::read(&sequence)?;
+            keys += usize::from(matches!(info, SecurityInfo::ChipAuthenticationPublicKey(_)));
+            if keys > MAX_KEYS {
+                return Err(TlvError::TooManyNodes { at: sequence.at(), limit: MAX_KEYS }.into());
+            }
+            entries.push(Entry { info, raw: sequence.raw.to_vec() });
         }
         Ok(Self { entries })
     }

@@ -303,3 +303,31 @@ fn debug_shows_nothing_personal() {
     // Byte strings must not show either: "Doe" as a list of numbers.
     assert!(!shown.contains("68, 111, 101"));
 }
+
+#[test]
+fn dg13_is_never_read_but_its_extent_is_known() {
+    let bytes = sample("dg13/gmrtd_066bbf37.bin");
+    assert!(!File::Dg13.is_ever_read());
+    let contents = File::Dg13.contents(&bytes).unwrap();
+    assert_eq!((contents.raw(), contents.trailing), (&bytes[..], 0));
+}
+
+/// Files that are not copied: fingerprints, iris and portrait, which this system never reads.
+#[test]
+fn large_files_that_are_never_read_have_the_outer_tag_of_their_data_group() {
+    let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
+    let corpora = std::env::var_os("KENDT_CORPORA").map_or(beside, std::path::PathBuf::from);
+    let folder = corpora.join("02-lds/pa-sets/bsi2008-tsemrtd");
+    if !folder.exists() {
+        println!("skipped: {} is absent (set KENDT_CORPORA)", folder.display());
+        return;
+    }
+    for (file, length) in [(File::Dg3, 32_476), (File::Dg4, 13_294), (File::Dg5, 15_011)] {
+        let bytes =
+            std::fs::read(folder.join(format!("EF_{file:?}.bin").to_uppercase().replace(".BIN", ".bin")))
+                .unwrap();
+        let contents = file.contents(&bytes).unwrap();
+        assert_eq!((contents.raw().len(), contents.trailing), (length, 0));
+        assert!(!file.is_ever_read());
+    }
+}

@@ -208,6 +208,15 @@ fn a_key_for_the_other_key_agreement_is_not_used() {
 }
 
 #[test]
+fn more_than_eight_keys_are_refused() {
+    let keys =
+        |count| SecurityInfos::new(vec![key(Group::Modp1024Prime160, ParameterForm::Standardised); count]);
+    assert_eq!(SecurityInfos::parse(&keys(8).encode()).unwrap().chip_authentication_keys().count(), 8);
+    let refused = SecurityInfos::parse(&keys(9).encode()).unwrap_err();
+    assert!(matches!(refused, Problem::Tlv(tlv::TlvError::TooManyNodes { limit: 8, .. })));
+}
+
+#[test]
 fn a_key_reference_has_no_leading_zeros() {
     assert_eq!(key_reference(0), [0]);
     assert_eq!(key_reference(195), [195]);
