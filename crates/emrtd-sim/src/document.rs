@@ -226,8 +226,8 @@ impl fmt::Debug for AccessSecrets {
     }
 }
 
-/// A document with its chip's contents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A document with its chip's contents. Its debug form names the profile and the files, not what is in them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpecimenDocument {
     /// The kind of document.
@@ -252,6 +252,19 @@ pub struct SpecimenDocument {
     pub csca_certificate: HexBytes,
     /// Certificate of the document signer, DER; also inside EF.SOD.
     pub document_signer_certificate: HexBytes,
+}
+
+impl fmt::Debug for SpecimenDocument {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes: Vec<_> = self.files.iter().map(|(file, bytes)| (file.name(), bytes.0.len())).collect();
+        formatter
+            .debug_struct("SpecimenDocument")
+            .field("profile", &self.profile.name)
+            .field("holder", &"<redacted>")
+            .field("file sizes", &sizes)
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Serialize)]

@@ -77,7 +77,7 @@ pub struct Issuance<'a> {
     pub holder: &'a Holder,
     /// Day of issue.
     pub issue_date: Date,
-    /// An RSA key for Active Authentication; made anew, which takes a moment, where it is not given.
+    /// An RSA key for Active Authentication; made anew where it is not given.
     pub active_authentication_rsa: Option<&'a RsaPrivateKey>,
 }
 

@@ -58,7 +58,8 @@ impl fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
-    /// Makes a key from the generator's next output: the same state gives the same key. RSA of 4096 bits takes seconds.
+    /// Makes a key from the generator's next output: the same state gives the same key. RSA of 4096 bits
+    /// takes about a second.
     pub fn generate(spec: KeySpec, rng: &mut (impl CryptoRng + ?Sized)) -> Result<Self, PkiError> {
         match spec {
             KeySpec::Rsa { bits } => Ok(Self::Rsa(Box::new(generate_rsa(bits, rng)?))),

@@ -2,8 +2,8 @@
 
 use der::{Decode, Encode};
 use emrtd_sim::pki::{
-    Csca, CscaKey, HashAlgorithm, KeySpec, ParameterEncoding, Revocation, SignatureSpec, State,
-    public_key_info,
+    Csca, CscaKey, HashAlgorithm, KeySpec, ParameterEncoding, PkiError, Revocation, SignatureSpec,
+    SigningKey, State, public_key_info,
 };
 use groups::{Group, Kind, Secret};
 use jiff::civil::date;
@@ -238,4 +238,17 @@ fn a_revocation_list_names_what_was_revoked_and_verifies() {
 fn the_same_generator_state_makes_the_same_certificate() {
     let scheme = SignatureSpec::RsaPss { digest: HashAlgorithm::Sha256, salt: 32 };
     assert_eq!(csca(RSA, scheme).certificate(), csca(RSA, scheme).certificate());
+}
+
+#[test]
+fn a_salt_too_long_for_the_modulus_and_a_scheme_of_another_key_are_refused() {
+    let key = shared_key(KeySpec::Rsa { bits: 1024 }, 1);
+    let long = SignatureSpec::RsaPss { digest: HashAlgorithm::Sha512, salt: 64 };
+    assert!(matches!(key.sign(long, &[], b"message", &mut rng(1)), Err(PkiError::Rsa(_))));
+    let ecdsa = SignatureSpec::Ecdsa { digest: HashAlgorithm::Sha256 };
+    assert!(matches!(key.sign(ecdsa, &[], b"message", &mut rng(1)), Err(PkiError::SchemeDoesNotFitKey)));
+    for bits in [0, 512, 8192] {
+        let made = SigningKey::generate(KeySpec::Rsa { bits }, &mut rng(1));
+        assert!(matches!(made, Err(PkiError::RsaLength(found)) if found == bits));
+    }
 }

@@ -332,9 +332,10 @@ fn a_json_form_without_the_marking_or_of_another_shape_is_refused() {
 #[test]
 fn the_debug_form_of_a_document_shows_no_secret() {
     let document = issue(&profile("aa-ecdsa"), 1);
-    let shown = format!("{:?} {:?}", document.keys, document.access);
+    let shown = format!("{document:?} {:?}", document.access);
     assert!(shown.contains("<redacted>"));
     assert!(!shown.contains(&document.access.document_number));
+    assert!(!shown.contains(&document.holder.family_names));
     let Some(ActiveAuthenticationKey::Ecdsa { secret, .. }) = &document.keys.active_authentication else {
         panic!("no key")
     };

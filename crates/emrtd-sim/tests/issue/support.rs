@@ -47,19 +47,8 @@ pub(crate) fn shared_active_authentication_key(bits: usize) -> RsaPrivateKey {
     keys.entry(bits).or_insert_with(|| generate_rsa(bits, &mut rng(7)).unwrap()).clone()
 }
 
-/// RSA of 2048 bits in place of longer keys, which take seconds to make.
-pub(crate) fn quick(spec: KeySpec) -> KeySpec {
-    match spec {
-        KeySpec::Rsa { bits } => KeySpec::Rsa { bits: bits.min(2048) },
-        ec @ KeySpec::Ec { .. } => ec,
-    }
-}
-
 pub(crate) fn profile(name: &str) -> DocumentProfile {
-    let mut profile = builtin_profile(name).unwrap().unwrap();
-    profile.csca.key = quick(profile.csca.key);
-    profile.document_signer.key = quick(profile.document_signer.key);
-    profile
+    builtin_profile(name).unwrap().unwrap()
 }
 
 pub(crate) fn state_of(profile: &DocumentProfile) -> IssuingState {
