@@ -227,7 +227,7 @@ impl Chip {
             }
             Hostile::EndlessWrongLength { from } if index >= from => {
                 let [.., low] = index.to_be_bytes();
-                Some(vec![0x6C, low | 1])
+                Some(vec![0x6C, low.max(1)])
             }
             Hostile::ReplayedAnswers { from } if index >= from => Some(self.last_answer.clone()),
             Hostile::OversizedAnswers { from } if index >= from => {

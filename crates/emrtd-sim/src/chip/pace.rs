@@ -258,7 +258,7 @@ impl Run {
             Some(Hostile::MirroredKey { key }) if key == which => peer.to_vec(),
             Some(Hostile::InvalidKey { key }) if key == which => invalid_key(own),
             Some(Hostile::IdentityKey { key }) if key == which => identity(self.offer.group),
-            _ => own.encode(),
+            _ => unsigned(own),
         }
     }
 
@@ -271,6 +271,15 @@ impl Run {
         };
         tlv::write_into(&mut content, tag, public);
         tlv::write(0x7F49, &content)
+    }
+}
+
+/// A public value as §9.4.1 encodes it: points uncompressed, DH values without leading zero bytes.
+fn unsigned(public: &Element) -> Vec<u8> {
+    let bytes = public.encode();
+    match public.group().kind() {
+        Kind::Ecdh => bytes,
+        Kind::Dh => bytes.into_iter().skip_while(|byte| *byte == 0).collect(),
     }
 }
 
@@ -307,13 +316,7 @@ fn invalid_key(own: &Element) -> Vec<u8> {
 fn identity(group: Group) -> Vec<u8> {
     match group.kind() {
         Kind::Ecdh => vec![0],
-        Kind::Dh => {
-            let mut one = vec![0; group.field_bytes()];
-            if let Some(last) = one.last_mut() {
-                *last = 1;
-            }
-            one
-        }
+        Kind::Dh => vec![1],
     }
 }
 

@@ -1,0 +1,15 @@
+//! The chip against the worked examples of Doc 9303-11 and against a small terminal that shares no protocol code with
+//! either side: it is written out in `terminal`.
+
+mod active_authentication;
+mod basic_access;
+mod chip_authentication;
+mod files;
+mod hostile;
+mod link;
+mod pace;
+mod quirks;
+mod support;
+mod terminal;
+mod vpcd;
+mod worked_examples;
