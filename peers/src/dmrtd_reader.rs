@@ -45,8 +45,8 @@ pub struct Reading {
     pub dg2: Vec<u8>,
     /// EF.SOD as read.
     pub sod: Vec<u8>,
-    /// Whether Active Authentication succeeded, if it was asked for.
-    pub active_authentication: Option<bool>,
+    /// Active Authentication, if it was asked for: dmrtd's reason if it failed.
+    pub active_authentication: Option<std::result::Result<(), String>>,
 }
 
 /// A closure as dmrtd's transport.
@@ -80,8 +80,8 @@ pub fn read(
     let dg1 = passport.read_ef_dg1().context("EF.DG1")?;
     let dg2 = passport.read_ef_dg2().context("EF.DG2")?;
     let sod = passport.read_ef_sod().context("EF.SOD")?;
-    let active_authentication =
-        challenge.map(|challenge| passport.verify_active_authentication(challenge).is_ok());
+    let active_authentication = challenge
+        .map(|challenge| passport.verify_active_authentication(challenge).map_err(|error| error.to_string()));
     Ok(Reading {
         com: com.to_bytes().to_vec(),
         mrz: String::from_utf8(dg1.mrz().to_bytes().to_vec()).context("the MRZ is not text")?,

@@ -2,15 +2,17 @@
 //!
 //! The commands around it are ours to read; the keys, tokens and ciphers are not.
 
+use std::convert::Infallible;
+
 use anyhow::{Context, Result, bail};
 use emrtd::apdu::{Command, Response, StatusWord};
 use emrtd::tlv::{self, Reader};
+use emrtd::transport::{Answers, Batch, Transport, play_each};
 use groups::Group;
 
 use crate::openpace::{Keys, OpenPace, Password};
 use crate::openpace_messaging::Messaging;
 use crate::suite::Suite;
-use crate::vpcd::Chip;
 
 /// What the chip is made of.
 pub struct Configuration {
@@ -71,6 +73,14 @@ impl OpenPaceChip {
     /// A chip with a party of OpenPACE in it.
     pub fn new(configuration: Configuration, peer: OpenPace) -> Self {
         Self { configuration, peer, session: Session::default(), next_messaging: None }
+    }
+
+    /// Answers one command APDU.
+    pub fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        self.answer(command).unwrap_or_else(|error| {
+            eprintln!("OpenPACE chip: {error:#}");
+            Response::status(StatusWord::SM_OBJECTS_INCORRECT).encode()
+        })
     }
 
     fn answer(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
@@ -226,20 +236,17 @@ fn dynamic(tag: u32, value: &[u8]) -> Response {
     Response::ok(tlv::write(0x7C, &tlv::write(tag, value)))
 }
 
-impl Chip for OpenPaceChip {
-    fn reset(&mut self) {
+/// In the same process; the tag is never lost.
+impl Transport for OpenPaceChip {
+    type Error = Infallible;
+
+    fn play(&mut self, batch: &Batch) -> Result<Answers, Infallible> {
+        play_each(batch, |command| Ok(Ok(self.transmit(command))))
+    }
+
+    fn await_tag(&mut self) -> Result<(), Infallible> {
         self.session = Session::default();
         self.next_messaging = None;
-    }
-
-    fn atr(&self) -> Vec<u8> {
-        vec![0x3B, 0x80, 0x80, 0x01, 0x01]
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.answer(command).unwrap_or_else(|error| {
-            eprintln!("OpenPACE chip: {error:#}");
-            Response::status(StatusWord::SM_OBJECTS_INCORRECT).encode()
-        })
+        Ok(())
     }
 }

@@ -135,9 +135,8 @@ impl Messaging {
     }
 
     fn decrypted(&self, peer: &mut OpenPace, tag: u32, value: &[u8]) -> Result<Vec<u8>> {
-        let ciphertext = match (tag, value) {
-            (0x87, [0x01, ciphertext @ ..]) | (0x85, ciphertext) => ciphertext,
-            _ => bail!("an unknown padding indicator"),
+        let ((0x87, [0x01, ciphertext @ ..]) | (0x85, ciphertext)) = (tag, value) else {
+            bail!("an unknown padding indicator");
         };
         let mut padded = peer.decrypt(self.counter, ciphertext)?;
         padded.truncate(unpadded_length(&padded, self.block)?);

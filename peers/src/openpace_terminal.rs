@@ -1,7 +1,7 @@
 //! A terminal whose cryptography is OpenPACE's: opens a chip with PACE (generic mapping), runs Chip Authentication,
 //! reads files.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use emrtd::apdu::{Command, Response};
 use emrtd::tlv::{self, Reader};
 use groups::Group;
@@ -11,8 +11,9 @@ use crate::openpace_messaging::Messaging;
 use crate::suite::Suite;
 
 const CHAINED: u8 = 0x10;
-/// What short commands can ask for at once, within secure messaging of any cipher.
-const CHUNK: u8 = 0xC0;
+/// Enough of a file to learn its length, and what short commands can ask for within secure messaging of any cipher.
+const HEAD: usize = 6;
+const CHUNK: usize = 0xC0;
 
 /// The terminal with a chip in front of it.
 pub struct OpenPaceTerminal<T> {
@@ -77,19 +78,19 @@ impl<T: FnMut(&[u8]) -> Result<Vec<u8>>> OpenPaceTerminal<T> {
     pub fn read(&mut self, file_id: u16) -> Result<Vec<u8>> {
         self.send(&Command::new(0, 0xA4, 0x02, 0x0C).with_data(file_id.to_be_bytes()))?;
         let mut bytes = Vec::new();
-        loop {
+        let mut total = HEAD;
+        while bytes.len() < total {
             let [high, low] = u16::try_from(bytes.len())?.to_be_bytes();
-            let part = self.send(&Command::new(0, 0xB0, high, low).expecting(CHUNK.into()))?;
+            let ask = u32::try_from(CHUNK.min(total - bytes.len()))?;
+            let part = self.send(&Command::new(0, 0xB0, high, low).expecting(ask))?;
             if part.is_empty() {
                 bail!("the file {file_id:04X} ends within its data object");
             }
             bytes.extend_from_slice(&part);
-            let total = tlv::header(&bytes)?.total_len().unwrap_or(usize::MAX);
-            if bytes.len() >= total {
-                bytes.truncate(total);
-                return Ok(bytes);
-            }
+            total = tlv::header(&bytes)?.total_len().context("a file of impossible length")?;
         }
+        bytes.truncate(total);
+        Ok(bytes)
     }
 
     fn general_authenticate(&mut self, class: u8, object: &[u8], expected: u32) -> Result<Vec<u8>> {

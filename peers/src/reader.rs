@@ -6,26 +6,26 @@
 //! container without name spaces), one service at a time runs in the open instead, and a message says so.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use emrtd_sim::chip::Chip;
+use emrtd_sim::transport::{NoClock, Stop, Vpcd};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use tempfile::TempDir;
 
 use crate::process::{self, wait_until};
-use crate::vpcd::{Chip, Inserted};
-
-/// The port of vpcd's first slot (channel 0x8C7B).
-const PORT: u16 = 0x8C7B;
 
 /// Where a PC/SC service listens, seen from its own mount table.
 const SOCKET: &str = "/run/pcscd/pcscd.comm";
+
+const OWN_NETWORK: &str = "/proc/self/ns/net";
 
 /// How long the service may take to come up, and a card to be noticed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -90,8 +90,7 @@ impl Reader {
             if let Ok(Some(status)) = reader.service.try_wait() {
                 return Some(Err(status));
             }
-            let listening = reader.socket().exists() && reader.connect().is_ok();
-            listening.then_some(Ok(()))
+            (reader.socket().exists() && reader.listens()).then_some(Ok(()))
         });
         match ready {
             Some(Ok(())) => Ok(reader),
@@ -101,20 +100,35 @@ impl Reader {
     }
 
     /// Puts a chip into the reader and waits until the reader noticed.
-    pub fn insert<C: Chip + Send + 'static>(&self, chip: C) -> Result<Inserted<C>> {
-        let inserted = Inserted::serve(self.connect()?, chip)?;
-        let present = wait_until(PATIENCE, || {
+    pub fn insert(&self, mut chip: Chip) -> Result<Inserted> {
+        let stop = Stop::new();
+        let until = stop.clone();
+        let network = self.network();
+        let service = thread::spawn(move || {
+            let served =
+                enter(network).and_then(|()| Ok(Vpcd::default().serve(&mut chip, &mut NoClock, &until)?));
+            if let Err(error) = served {
+                eprintln!("the chip in the virtual reader: {error:#}");
+            }
+            chip
+        });
+        let inserted = Inserted { stop, service: Some(service) };
+        self.wait_for_card(true)?;
+        Ok(inserted)
+    }
+
+    /// Waits until a PC/SC client sees a card in the reader, or none.
+    pub fn wait_for_card(&self, present: bool) -> Result<()> {
+        let seen = wait_until(PATIENCE, || {
             let listing =
                 process::run(self.client(&mut Command::new("opensc-tool")).arg("-l"), PATIENCE).ok()?;
             // The column "Card" of the first reader.
-            listing
-                .text
-                .lines()
-                .any(|line| line.contains("Yes") && line.contains("Virtual PCD 00 00"))
-                .then_some(())
+            let first = listing.text.lines().find(|line| line.contains("Virtual PCD 00 00"))?;
+            (first.contains("Yes") == present).then_some(())
         });
-        present.context("the reader did not notice the card")?;
-        Ok(inserted)
+        seen.with_context(|| {
+            format!("the reader did not notice the card {}", if present { "come" } else { "go" })
+        })
     }
 
     /// Makes a program a client of this service instead of the machine's.
@@ -129,32 +143,62 @@ impl Reader {
         }
     }
 
-    /// A connection to the virtual reader, made from inside its network. A thread of its own goes there, since a
-    /// thread that entered a network stays in it; the connection does not mind where it is used.
-    fn connect(&self) -> Result<TcpStream> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
-        if matches!(self.surroundings, Surroundings::Open(_)) {
-            return Ok(TcpStream::connect_timeout(&address, PATIENCE)?);
+    /// The network to be in to reach the virtual reader; `None` if it is the machine's.
+    fn network(&self) -> Option<PathBuf> {
+        match self.surroundings {
+            Surroundings::Own => Some(format!("/proc/{}/ns/net", self.service.id()).into()),
+            Surroundings::Open(_) => None,
         }
-        let network = format!("/proc/{}/ns/net", self.service.id());
-        if fs::read_link(&network)? == fs::read_link("/proc/self/ns/net")? {
-            bail!("the PC/SC service has not entered its own network yet");
+    }
+
+    /// Whether the virtual reader listens.
+    fn listens(&self) -> bool {
+        let network = self.network();
+        // Before the service has entered its own network, ours would be asked for somebody else's reader.
+        if network
+            .as_ref()
+            .is_some_and(|network| fs::read_link(network).ok() == fs::read_link(OWN_NETWORK).ok())
+        {
+            return false;
         }
-        let dial = move || -> Result<TcpStream> {
-            let network = File::open(&network).with_context(|| format!("cannot open {network}"))?;
-            move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network))
-                .context("cannot enter the network of the private PC/SC service")?;
-            Ok(TcpStream::connect_timeout(&address, PATIENCE)?)
+        let dial = move || {
+            enter(network)?;
+            Ok::<_, anyhow::Error>(TcpStream::connect_timeout(&Vpcd::default().address, PATIENCE)?)
         };
-        match thread::spawn(dial).join() {
-            Ok(outcome) => outcome,
-            Err(_) => bail!("the thread that connects to the virtual reader panicked"),
-        }
+        thread::spawn(dial).join().is_ok_and(|connection| connection.is_ok())
     }
 
     fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
     }
+}
+
+/// A card in the reader; taken out when dropped.
+pub struct Inserted {
+    stop: Stop,
+    service: Option<JoinHandle<Chip>>,
+}
+
+impl Inserted {
+    /// Takes the card out and gives the chip back, to look at what it saw. `None` if the chip panicked.
+    pub fn remove(mut self) -> Option<Chip> {
+        self.stop.stop();
+        self.service.take()?.join().ok()
+    }
+}
+
+impl Drop for Inserted {
+    fn drop(&mut self) {
+        self.stop.stop();
+    }
+}
+
+/// Moves the calling thread into a network; it stays there, so it should be a thread for the purpose.
+fn enter(network: Option<PathBuf>) -> Result<()> {
+    let Some(network) = network else { return Ok(()) };
+    let network = File::open(&network).with_context(|| format!("cannot open {}", network.display()))?;
+    move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network))
+        .context("cannot enter the network of the private PC/SC service")
 }
 
 impl Drop for Reader {

@@ -1,5 +1,6 @@
 //! The variants of PACE with generic mapping and of Chip Authentication that OpenPACE plays, by all their names.
 
+use anyhow::Result;
 use emrtd::cipher::Cipher;
 use groups::{Group, Kind};
 
@@ -74,5 +75,35 @@ impl Suite {
             Cipher::Aes256 => 4,
         };
         [&SMARTCARD[..], &[protocol, agreement, cipher]].concat()
+    }
+}
+
+/// Runs an exchange with a peer that gets about one in a hundred of them wrong, with Diffie-Hellman groups only, and
+/// gives it two more chances there.
+///
+/// OpenPACE and dmrtd derive keys from the shared secret without its leading zero bytes; PKCS #3 §8.3 wants as many
+/// bytes as the modulus has. With fresh keys each time the two agree unless the secret happens to begin with zero.
+pub fn despite_leading_zeros<T>(group: Group, mut exchange: impl FnMut() -> Result<T>) -> Result<T> {
+    let outcome = exchange();
+    match group.kind() {
+        Kind::Ecdh => outcome,
+        Kind::Dh => outcome.or_else(|_| exchange()).or_else(|_| exchange()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_diffie_hellman_gets_another_chance() {
+        for (group, tries) in [(Group::P256, 1), (Group::Modp1024Prime160, 3)] {
+            let mut tried = 0;
+            let outcome: Result<()> = despite_leading_zeros(group, || {
+                tried += 1;
+                anyhow::bail!("wrong")
+            });
+            assert!(outcome.is_err() && tried == tries, "{group}: {tried}");
+        }
     }
 }

@@ -8,7 +8,6 @@ use kendt_peers::openpace::{OpenPace, Password};
 use kendt_peers::openpace_chip::{Configuration, File, OpenPaceChip, StaticKey};
 use kendt_peers::openpace_terminal::OpenPaceTerminal;
 use kendt_peers::suite::Suite;
-use kendt_peers::vpcd::Chip;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 

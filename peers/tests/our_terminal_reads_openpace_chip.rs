@@ -1,6 +1,8 @@
 //! Our inspection system reads a chip whose PACE, Chip Authentication and secure messaging are OpenPACE's: a whole
 //! session in every group with every cipher, commands in batches and one at a time.
 
+#![expect(clippy::panic, reason = "assertions of tests")]
+
 use std::convert::Infallible;
 
 use emrtd::access::Password;
@@ -15,33 +17,15 @@ use emrtd::session::{
     Reading, read,
 };
 use emrtd::tlv;
-use emrtd::transport::{Answers, Batch, Transport, play_each};
 use groups::{Group, Kind, Secret};
 use kendt_peers::available::or_skip;
 use kendt_peers::openpace::OpenPace;
 use kendt_peers::openpace_chip::{self, Configuration, OpenPaceChip, StaticKey};
-use kendt_peers::suite::Suite;
-use kendt_peers::vpcd::Chip;
+use kendt_peers::suite::{Suite, despite_leading_zeros};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 const CAN: &str = "123456";
-
-/// A chip in process, as a transport.
-struct InProcess(OpenPaceChip);
-
-impl Transport for InProcess {
-    type Error = Infallible;
-
-    fn play(&mut self, batch: &Batch) -> Result<Answers, Infallible> {
-        play_each(batch, |command| Ok(Ok(self.0.transmit(command))))
-    }
-
-    fn await_tag(&mut self) -> Result<(), Infallible> {
-        self.0.reset();
-        Ok(())
-    }
-}
 
 fn agreement(kind: Kind) -> Agreement {
     match kind {
@@ -85,7 +69,7 @@ fn dg14(suite: Suite, key: &Secret) -> Vec<u8> {
 
 /// A chip that offers `suite` in `group` for PACE and Chip Authentication; `held` is the static key that it has,
 /// `published` the one that EF.DG14 names.
-fn chip(suite: Suite, group: Group, held: &Secret, published: &Secret, peer: OpenPace) -> InProcess {
+fn chip(suite: Suite, group: Group, held: &Secret, published: &Secret, peer: OpenPace) -> OpenPaceChip {
     let protocol = PaceProtocol::new(agreement(suite.kind), Mapping::Generic, suite.cipher).expect("exists");
     let card_access = encode(&[SecurityInfo::Pace(PaceInfo {
         protocol,
@@ -109,10 +93,14 @@ fn chip(suite: Suite, group: Group, held: &Secret, published: &Secret, peer: Ope
         card_access,
         files,
     };
-    InProcess(OpenPaceChip::new(configuration, peer))
+    OpenPaceChip::new(configuration, peer)
 }
 
-fn inspect(chip: &mut InProcess, can: &str, batching: Batching) -> Result<Reading, DriveError<Infallible>> {
+fn inspect(
+    chip: &mut OpenPaceChip,
+    can: &str,
+    batching: Batching,
+) -> Result<Reading, DriveError<Infallible>> {
     let options = ReadOptions {
         passwords: vec![Password::from_can(can).expect("six digits")],
         batching,
@@ -143,13 +131,18 @@ fn check(suite: Suite, group: Group, reading: &Reading) {
 
 #[test]
 fn our_session_reads_openpace_in_every_group_with_every_cipher() {
+    if or_skip("OpenPACE", OpenPace::start()).is_none() {
+        return;
+    }
     for (suite, group) in Suite::all() {
         let mut readings = Vec::new();
         for batching in [Batching::Batched, Batching::Single] {
-            let Some(peer) = or_skip("OpenPACE", OpenPace::start()) else { return };
             let key = secret(group, 9);
-            let reading = inspect(&mut chip(suite, group, &key, &key, peer), CAN, batching)
-                .unwrap_or_else(|error| panic!("{group} {:?} {batching:?}: {error}", suite.cipher));
+            let reading = despite_leading_zeros(group, || {
+                let peer = OpenPace::start()?;
+                Ok(inspect(&mut chip(suite, group, &key, &key, peer), CAN, batching)?)
+            })
+            .unwrap_or_else(|error| panic!("{group} {:?} {batching:?}: {error}", suite.cipher));
             check(suite, group, &reading);
             readings.push(reading);
         }

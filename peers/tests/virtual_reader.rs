@@ -3,69 +3,50 @@
 use std::process::Command;
 use std::time::Duration;
 
+use emrtd::apdu::StatusWord;
 use kendt_peers::available::or_skip;
-use kendt_peers::process;
+use kendt_peers::process::{self, Outcome};
 use kendt_peers::reader::Reader;
-use kendt_peers::vpcd::Chip;
+use kendt_peers::specimen;
 
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// A chip that answers every command with the command itself and 9000, and remembers what it saw.
-#[derive(Default)]
-struct Echo {
-    commands: Vec<Vec<u8>>,
-    resets: usize,
-}
-
-impl Chip for Echo {
-    fn reset(&mut self) {
-        self.resets += 1;
-    }
-
-    fn atr(&self) -> Vec<u8> {
-        vec![0x3B, 0x80, 0x80, 0x01, 0x01]
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.commands.push(command.to_vec());
-        [command, &[0x90, 0x00]].concat()
-    }
+fn opensc_tool(reader: &Reader, arguments: &[&str]) -> Outcome {
+    let mut command = Command::new("opensc-tool");
+    process::run(reader.client(command.args(arguments)), LIMIT).expect("opensc-tool runs")
 }
 
 #[test]
 fn a_foreign_client_sees_the_card_come_and_go_and_gets_its_answers() {
     let Some(reader) = or_skip("the virtual reader", Reader::start()) else { return };
-    let list = |reader: &Reader| {
-        process::run(reader.client(Command::new("opensc-tool").arg("-l")), LIMIT)
-            .expect("opensc-tool runs")
-            .text
-    };
-    assert!(list(&reader).contains("No   "), "no card yet: {}", list(&reader));
+    reader.wait_for_card(false).expect("there is none yet");
+    let document = specimen::issue(&specimen::profile("pace-gm-ca").expect("built in")).expect("issued");
+    let card = reader.insert(specimen::chip(&document).expect("a chip")).expect("the card is noticed");
 
-    let card = reader.insert(Echo::default()).expect("the card is noticed");
-    let command = "00:A4:04:0C:07:A0:00:00:02:47:10:01";
-    let answer =
-        process::run(reader.client(Command::new("opensc-tool").args(["-r", "0", "-s", command])), LIMIT)
-            .expect("opensc-tool runs");
-    assert!(answer.success, "{}", answer.text);
-    assert!(answer.text.contains("SW1=0x90, SW2=0x00"), "{}", answer.text);
+    let atr = opensc_tool(&reader, &["-r", "0", "-a"]);
+    assert!(atr.text.contains("3b:80:80:01:01"), "{}", atr.text);
+    let select = "00:A4:04:0C:07:A0:00:00:02:47:10:01";
+    let answers = opensc_tool(&reader, &["-r", "0", "-s", select, "-s", "00:B0:81:00:00"]).text;
+    let (application, dg1) = answers.split_once("00 B0 81 00").expect("both commands are echoed");
+    assert!(application.contains("SW1=0x90, SW2=0x00"), "{answers}");
+    assert!(dg1.contains("SW1=0x69, SW2=0x82"), "DG1 is closed: {answers}");
+
     let chip = card.remove().expect("the chip did not panic");
-    let sent = [0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
-    assert!(chip.commands.iter().any(|seen| seen == &sent), "the chip saw {:02X?}", chip.commands);
-    assert!(chip.resets > 0, "connecting powers the card on");
-
-    let gone = process::wait_until(LIMIT, || (!list(&reader).contains("Yes")).then_some(()));
-    assert!(gone.is_some(), "the card was taken out: {}", list(&reader));
+    let selected = chip.exchanges().any(|exchange| {
+        exchange.command.ins == 0xA4 && exchange.command.p1 == 0x04 && exchange.status == StatusWord::OK
+    });
+    assert!(selected, "the chip saw the command");
+    reader.wait_for_card(false).expect("the card was taken out");
 }
 
 #[test]
 fn two_services_at_a_time_do_not_see_each_others_cards() {
     let Some(first) = or_skip("the virtual reader", Reader::start()) else { return };
     let Some(second) = or_skip("the virtual reader", Reader::start()) else { return };
-    let card = first.insert(Echo::default()).expect("the card is noticed");
-    let list =
-        process::run(second.client(Command::new("opensc-tool").arg("-l")), LIMIT).expect("opensc-tool runs");
-    assert!(list.text.contains("Virtual PCD") && !list.text.contains("Yes"), "{}", list.text);
+    let document = specimen::issue(&specimen::profile("open").expect("built in")).expect("issued");
+    let card = first.insert(specimen::chip(&document).expect("a chip")).expect("the card is noticed");
+    second.wait_for_card(false).expect("the second reader is empty");
+    first.wait_for_card(true).expect("the first one is not");
     drop(card);
 }
 

@@ -53,8 +53,8 @@ fn dmrtd(access: &Access, rest: &[&str]) -> Result<()> {
     {
         println!("{name} {}", hex::encode(bytes));
     }
-    if let Some(genuine) = reading.active_authentication {
-        println!("active-authentication {genuine}");
+    if let Some(outcome) = reading.active_authentication {
+        println!("active-authentication {}", outcome.err().unwrap_or_else(|| "confirmed".to_owned()));
     }
     Ok(())
 }
