@@ -204,6 +204,8 @@ impl StatusWord {
     pub const NOT_FOUND: StatusWord = StatusWord(0x6A82);
     /// Referenced data not found.
     pub const REFERENCE_NOT_FOUND: StatusWord = StatusWord(0x6A88);
+    /// Wrong parameters P1-P2.
+    pub const WRONG_PARAMETERS: StatusWord = StatusWord(0x6A86);
     /// Wrong parameters: an offset outside the file.
     pub const WRONG_OFFSET: StatusWord = StatusWord(0x6B00);
     /// Instruction not supported.

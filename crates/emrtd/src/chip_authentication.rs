@@ -82,12 +82,11 @@ impl ChipAuthenticationChoice {
                 }
             }
         }
-        match (best, any_key, any_usable_key) {
-            (Some(best), _, _) => Ok(Some(best)),
-            (None, _, true) => Err(ChipAuthenticationError::NoProtocol),
-            (None, true, false) => Err(ChipAuthenticationError::UnknownGroup),
-            (None, false, false) if protocols.is_empty() => Ok(None),
-            (None, false, false) => Err(ChipAuthenticationError::NoProtocol),
+        match best {
+            Some(best) => Ok(Some(best)),
+            None if any_key && !any_usable_key => Err(ChipAuthenticationError::UnknownGroup),
+            None if any_key || !protocols.is_empty() => Err(ChipAuthenticationError::NoProtocol),
+            None => Ok(None),
         }
     }
 

@@ -8,7 +8,7 @@
 use std::fmt;
 
 use cipher::{BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit};
-use cipher::{block_padding::NoPadding, consts::U16, consts::U8};
+use cipher::{block_padding::NoPadding, consts::U8, consts::U16};
 use digest::{Digest, Mac};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -243,7 +243,11 @@ impl Key {
 
     fn check_blocks(&self, data: &[u8]) -> Result<(), CipherError> {
         let block = self.cipher.block_bytes();
-        if data.len().is_multiple_of(block) { Ok(()) } else { Err(CipherError::Blocks { length: data.len(), block }) }
+        if data.len().is_multiple_of(block) {
+            Ok(())
+        } else {
+            Err(CipherError::Blocks { length: data.len(), block })
+        }
     }
 }
 
@@ -346,7 +350,10 @@ mod tests {
     #[test]
     fn broken_blocks_are_refused() {
         let key = Cipher::Aes128.derive(b"secret", KeyUse::Encryption);
-        assert_eq!(key.decrypt_cbc(&[0; 16], &[0; 17]).unwrap_err(), CipherError::Blocks { length: 17, block: 16 });
+        assert_eq!(
+            key.decrypt_cbc(&[0; 16], &[0; 17]).unwrap_err(),
+            CipherError::Blocks { length: 17, block: 16 }
+        );
         assert_eq!(key.encrypt_cbc(&[0; 3], &[0; 16]).unwrap_err(), CipherError::Length(3));
     }
 

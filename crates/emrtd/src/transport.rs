@@ -135,12 +135,15 @@ mod tests {
 
     fn batch(count: u8) -> Batch {
         let accept = vec![Accept::exactly(StatusWord::OK), Accept::class(0x61)];
-        Batch { commands: (0..count).map(|n| BatchCommand { apdu: vec![n], accept: accept.clone() }).collect() }
+        Batch {
+            commands: (0..count).map(|n| BatchCommand { apdu: vec![n], accept: accept.clone() }).collect(),
+        }
     }
 
     fn play(answers: &[&[u8]]) -> Answers {
         let mut left = answers.iter();
-        play_each::<Infallible>(&batch(3), |_| Ok(left.next().map(|answer| answer.to_vec()).ok_or(TagLost))).unwrap()
+        play_each::<Infallible>(&batch(3), |_| Ok(left.next().map(|answer| answer.to_vec()).ok_or(TagLost)))
+            .unwrap()
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl PaceParameters {
     }
 
     /// The tag of a public key in the token's input: 86 for a point, 84 for an integer (Doc 9303-11 §9.4).
-    fn public_key_tag(&self) -> u32 {
+    fn public_key_tag(self) -> u32 {
         match self.protocol.agreement() {
             KeyAgreement::Ecdh => 0x86,
             KeyAgreement::Dh => 0x84,
@@ -101,7 +101,7 @@ impl PaceParameters {
     }
 
     /// `MAC(K, 7F49 { protocol, public key })` (Doc 9303-11 §4.4.3.4).
-    fn token(&self, key: &Key, public: &Element) -> Result<[u8; MAC_BYTES], CipherError> {
+    fn token(self, key: &Key, public: &Element) -> Result<[u8; MAC_BYTES], CipherError> {
         let mut content = tlv::write(0x06, self.protocol.oid().as_bytes());
         tlv::write_into(&mut content, self.public_key_tag(), &public.encode());
         key.mac_padded_if_needed(&tlv::write(0x7F49, &content))
@@ -141,7 +141,7 @@ impl Mapping {
     }
 
     fn with_key(parameters: PaceParameters, key: Ephemeral) -> Result<(Command, Mapping), PaceError> {
-        check_kind(&parameters)?;
+        check_kind(parameters)?;
         let public = key.public();
         let command = general_authenticate(CHAINED, &tlv::write(0x81, &public.encode()));
         Ok((command, Mapping { parameters, own: OwnMapping::Generic { key, public } }))
@@ -151,7 +151,7 @@ impl Mapping {
         parameters: PaceParameters,
         nonce: Zeroizing<Vec<u8>>,
     ) -> Result<(Command, Mapping), PaceError> {
-        check_kind(&parameters)?;
+        check_kind(parameters)?;
         let command = general_authenticate(CHAINED, &tlv::write(0x81, &nonce));
         Ok((command, Mapping { parameters, own: OwnMapping::Integrated { nonce } }))
     }
@@ -334,7 +334,7 @@ fn chip_key(group: Group, encoded: &[u8], own: &Element) -> Result<Element, Pace
     if chip == *own { Err(PaceError::MirroredKey) } else { Ok(chip) }
 }
 
-fn check_kind(parameters: &PaceParameters) -> Result<(), PaceError> {
+fn check_kind(parameters: PaceParameters) -> Result<(), PaceError> {
     if parameters.group.kind() == parameters.protocol.agreement() {
         Ok(())
     } else {

@@ -4,10 +4,13 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::file_reading::{FileReading, Fit};
+use super::plan::HEAD;
 use super::queue::{Entry, Payload};
 use super::reading::{AccessMethod, ChipAuthentication, Event, Protection};
 use super::step::Step;
-use super::{Access, BacStage, Bound, ChipAuthenticationRun, FollowUp, FollowUpKind, Mode, PaceStage};
+use super::{
+    Access, BacStage, Bound, ChipAuthenticationRun, FollowUp, FollowUpKind, MasterFile, Mode, PaceStage,
+};
 use super::{FileError, ReadError, Session};
 use crate::access::pace::{PaceError, PaceParameters};
 use crate::access::{Password, PasswordKind};
@@ -62,12 +65,12 @@ impl<R: CryptoRng> Session<R> {
             _ => (entry, Zeroizing::new(answer.to_vec())),
         };
         self.last_step = Some(entry.step);
+        let limit = self.options.limits.answer_bytes;
+        if answer.len() > limit {
+            return Err(Bound::AnswerBytes(limit).into());
+        }
         let raw = Response::parse(&answer).map_err(|_| ReadError::NoAnswer { step: entry.step })?;
         if let Some(ne) = raw.sw.more_available() {
-            let limit = self.options.limits.answer_bytes;
-            if raw.data.len() >= limit {
-                return Err(Bound::AnswerBytes(limit).into());
-            }
             self.follow_up = Some(FollowUp { entry, kind: FollowUpKind::More(raw.data, ne) });
             return Ok(Taken::Expected);
         }
@@ -78,7 +81,7 @@ impl<R: CryptoRng> Session<R> {
                 Err(error) => return self.broken(&entry, error),
             },
         };
-        self.secure = entry.secure.take();
+        self.connection.secure = entry.secure.take();
         if entry.protection == Protection::ChipAuthentication {
             self.confirm_chip_authentication();
         }
@@ -87,9 +90,9 @@ impl<R: CryptoRng> Session<R> {
             return Ok(Taken::Expected);
         }
         if response.sw.is_ok() || response.sw == StatusWord::END_OF_FILE {
-            self.position = entry.after;
+            self.connection.position = entry.after;
             if let Some(rekeyed) = entry.rekeyed.take() {
-                self.secure = Some(rekeyed);
+                self.connection.secure = Some(rekeyed);
             }
         }
         self.understand(entry, response)
@@ -100,28 +103,40 @@ impl<R: CryptoRng> Session<R> {
         let sw = response.sw;
         match step {
             Step::SelectMasterFile => {
+                self.connection.master_file =
+                    if sw.is_ok() { MasterFile::Selected } else { MasterFile::Refused };
+                if !sw.is_ok() && !self.is_settled(File::CardSecurity) {
+                    // Wherever the chip stands now, the same identifiers may name another file there.
+                    self.files.remove(&File::CardSecurity);
+                }
                 if !sw.is_ok() && !self.events.contains(&Event::MasterFileRefused(sw)) {
                     self.events.push(Event::MasterFileRefused(sw));
                 }
                 Ok(Taken::Expected)
             }
-            Step::SelectApplication if sw.is_ok() => Ok(Taken::Expected),
+            Step::SelectApplication | Step::ReturnToMasterFile if sw.is_ok() => Ok(Taken::Expected),
+            Step::ReturnToMasterFile => {
+                if let Some(reading) = self.files.get_mut(&File::CardSecurity) {
+                    reading.fail(FileError::Refused(sw));
+                }
+                self.file_taken(File::CardSecurity, Fit::Surprise)
+            }
             Step::SelectApplication => Err(ReadError::NoApplication(sw)),
             Step::ReadFirst(file) | Step::ReadChunk(file, _) | Step::SelectFile(file) => {
                 self.take_file(file, &entry, &response)
             }
             Step::ProbeOpenChip => {
-                self.probed = true;
+                self.connection.probed = true;
                 if sw.is_ok() || sw == StatusWord::END_OF_FILE {
-                    self.access = Access::Granted;
+                    self.connection.access = Access::Granted;
                     self.method = AccessMethod::None;
                     return self.take_file(File::Com, &entry, &response);
                 }
                 Ok(Taken::Expected)
             }
-            Step::BacChallenge if matches!(self.access, Access::Granted) => Ok(Taken::Expected),
+            Step::BacChallenge if matches!(self.connection.access, Access::Granted) => Ok(Taken::Expected),
             Step::BacChallenge if sw.is_ok() => {
-                self.access = Access::Bac(BacStage::Challenged(response.data));
+                self.connection.access = Access::Bac(BacStage::Challenged(response.data));
                 Ok(Taken::Expected)
             }
             Step::BacChallenge => Err(ReadError::BacRefused { step, sw }),
@@ -133,7 +148,8 @@ impl<R: CryptoRng> Session<R> {
                 Ok(self.take_chip_authentication(step, sw))
             }
             Step::ActiveAuthenticate => {
-                self.take_signature(&response);
+                self.signature = Some(response);
+                self.settle_signature();
                 Ok(if sw.is_ok() { Taken::Expected } else { Taken::Surprise })
             }
         }
@@ -143,7 +159,7 @@ impl<R: CryptoRng> Session<R> {
     /// chip gets a second chance, asked only for what is there. Everything else ends the session.
     fn broken(&mut self, entry: &Entry, error: SecureMessagingError) -> Result<Taken, ReadError> {
         if entry.protection == Protection::ChipAuthentication
-            && self.chip_authentication_run == ChipAuthenticationRun::Accepted
+            && self.connection.chip_authentication == ChipAuthenticationRun::Accepted
             && let Some(choice) = &self.chip_authentication_choice
         {
             return Err(ReadError::ChipAuthenticationUnconfirmed { cipher: choice.cipher, error });
@@ -192,6 +208,10 @@ impl<R: CryptoRng> Session<R> {
                 }
                 reading.take_chunk(offset, asked, &response, entry.protection, limit)
             }
+            _ if asked > HEAD && refuses_length(response.sw) && !reading.is_exact() => {
+                reading.ask_exactly();
+                Fit::Expected
+            }
             _ => reading.take_first(asked, response, entry.protection, limit),
         };
         self.file_taken(file, fit)
@@ -199,20 +219,15 @@ impl<R: CryptoRng> Session<R> {
 
     /// A smaller chunk may be to the chip's liking; the file is given up when the smallest is not.
     fn chunk_refused(&mut self, file: File, asked: usize, sw: StatusWord) -> Result<Taken, ReadError> {
-        let length_trouble = matches!(sw.sw1(), 0x67 | 0x6B | 0x6C | 0x6F) || sw == StatusWord(0x6A86);
         let smaller = SMALLER_CHUNKS.into_iter().find(|&size| size < asked);
-        match (length_trouble, smaller) {
-            (true, Some(size)) => {
-                self.chunk_limit = Some(size);
-                Ok(Taken::Surprise)
-            }
-            _ => {
-                if let Some(reading) = self.files.get_mut(&file) {
-                    reading.fail(FileError::Refused(sw));
-                }
-                self.file_taken(file, Fit::Surprise)
-            }
+        if let (true, Some(size)) = (refuses_length(sw), smaller) {
+            self.chunk_limit = Some(size);
+            return Ok(Taken::Surprise);
         }
+        if let Some(reading) = self.files.get_mut(&file) {
+            reading.fail(FileError::Refused(sw));
+        }
+        self.file_taken(file, Fit::Surprise)
     }
 
     /// What follows once a file has come to its end.
@@ -221,7 +236,11 @@ impl<R: CryptoRng> Session<R> {
             match file {
                 File::CardAccess => self.access_decided_by_card_access()?,
                 File::Sod => self.check_same_document()?,
-                File::Dg14 | File::CardSecurity => self.settle_chip_proofs(),
+                File::Dg14 | File::CardSecurity => {
+                    self.settle_chip_proofs();
+                    self.settle_signature();
+                }
+                File::Dg15 => self.settle_signature(),
                 _ => {}
             }
         }
@@ -254,12 +273,12 @@ impl<R: CryptoRng> Session<R> {
             if !reading.is_absent() {
                 return Err(ReadError::CardAccess(reading.failure()));
             }
-            self.access = Access::Bac(BacStage::Begin);
+            self.connection.access = Access::Bac(BacStage::Begin);
             return Ok(());
         };
         let infos = security_infos::card_access(bytes)?;
         match choose_pace(infos.as_unverified()) {
-            Err(PaceChoiceError::NotOffered) => self.access = Access::Bac(BacStage::Begin),
+            Err(PaceChoiceError::NotOffered) => self.connection.access = Access::Bac(BacStage::Begin),
             Err(PaceChoiceError::NotSupported(offers)) => {
                 return Err(ReadError::PaceNotSupported(offers.iter().map(ToString::to_string).collect()));
             }
@@ -274,7 +293,7 @@ impl<R: CryptoRng> Session<R> {
                     password: password.kind(),
                     name_group,
                 };
-                self.access = Access::Pace(parameters, choice.info.version, PaceStage::Begin);
+                self.connection.access = Access::Pace(parameters, choice.info.version, PaceStage::Begin);
             }
         }
         Ok(())
@@ -285,16 +304,17 @@ impl<R: CryptoRng> Session<R> {
         if !response.sw.is_ok() {
             return self.password_refused(PasswordKind::Mrz);
         }
-        self.secure = Some(bac.finish(&response.data)?);
-        self.position.protection = Protection::Access;
-        self.access = Access::Granted;
+        self.connection.secure = Some(bac.finish(&response.data)?);
+        self.connection.position.protection = Protection::Access;
+        self.connection.access = Access::Granted;
         self.method = AccessMethod::Bac;
         Ok(Taken::Expected)
     }
 
     fn take_pace(&mut self, entry: Entry, response: Response) -> Result<Taken, ReadError> {
         let step = entry.step;
-        let Access::Pace(parameters, version, stage) = std::mem::replace(&mut self.access, Access::Undecided)
+        let Access::Pace(parameters, version, stage) =
+            std::mem::replace(&mut self.connection.access, Access::Undecided)
         else {
             return Err(ReadError::OutOfTurn);
         };
@@ -323,13 +343,13 @@ impl<R: CryptoRng> Session<R> {
                 };
                 let PaceParameters { protocol, group, password, .. } = parameters;
                 self.method = AccessMethod::Pace { protocol, version, group, password };
-                self.access = Access::Granted;
+                self.connection.access = Access::Granted;
                 self.settle_chip_proofs();
                 return Ok(Taken::Expected);
             }
             _ => return Err(ReadError::OutOfTurn),
         };
-        self.access = Access::Pace(parameters, version, next);
+        self.connection.access = Access::Pace(parameters, version, next);
         Ok(Taken::Expected)
     }
 
@@ -349,8 +369,8 @@ impl<R: CryptoRng> Session<R> {
             return Err(ReadError::PaceRefused { step, sw });
         }
         self.events.push(Event::PaceFailedBacUsed { step, sw });
-        self.secure = None;
-        self.access = Access::Bac(BacStage::Begin);
+        self.connection.secure = None;
+        self.connection.access = Access::Bac(BacStage::Begin);
         Ok(Taken::Surprise)
     }
 
@@ -377,26 +397,26 @@ impl<R: CryptoRng> Session<R> {
             self.chip_authentication_choice = None;
             return Taken::Surprise;
         }
-        let rekeyed = self.position.protection == Protection::ChipAuthentication;
-        self.chip_authentication_run =
+        let rekeyed = self.connection.position.protection == Protection::ChipAuthentication;
+        self.connection.chip_authentication =
             if rekeyed { ChipAuthenticationRun::Accepted } else { ChipAuthenticationRun::Selected };
         Taken::Expected
     }
 
     /// The first answer that opened under the new keys: the chip holds its static key.
     fn confirm_chip_authentication(&mut self) {
-        if self.chip_authentication_run == ChipAuthenticationRun::Accepted
+        if self.connection.chip_authentication == ChipAuthenticationRun::Accepted
             && let Some(choice) = &self.chip_authentication_choice
         {
-            self.chip_authentication_run = ChipAuthenticationRun::Confirmed;
+            self.connection.chip_authentication = ChipAuthenticationRun::Confirmed;
             self.chip_authentication = Some(ChipAuthentication::Confirmed(choice.clone()));
         }
     }
+}
 
-    fn take_signature(&mut self, response: &Response) {
-        let outcome = self.signature_outcome(response);
-        self.active_authentication = Some(outcome);
-    }
+/// Whether the status word may be about how much was asked for.
+fn refuses_length(sw: StatusWord) -> bool {
+    matches!(sw.sw1(), 0x67 | 0x6B | 0x6C | 0x6F) || sw == StatusWord::WRONG_PARAMETERS
 }
 
 /// The inside of data object 53, which wraps the answer to an odd READ BINARY.

@@ -63,7 +63,17 @@ impl<R: CryptoRng> Session<R> {
         mismatch
     }
 
-    pub(super) fn signature_outcome(&mut self, response: &Response) -> ActiveAuthentication {
+    /// Verifies the signature as soon as key and digest are known.
+    pub(super) fn settle_signature(&mut self) {
+        if !(self.is_settled(File::Dg14) && self.is_settled(File::Dg15)) {
+            return;
+        }
+        if let Some(response) = self.signature.take() {
+            self.active_authentication = Some(self.signature_outcome(&response));
+        }
+    }
+
+    fn signature_outcome(&mut self, response: &Response) -> ActiveAuthentication {
         let Some(challenge) = self.options.active_authentication.challenge() else {
             return ActiveAuthentication::NotRun;
         };
@@ -97,7 +107,7 @@ impl<R: CryptoRng> Session<R> {
 
     /// A signature that cannot fit into a short answer says nothing about the chip.
     fn refused_signature(&mut self, key: &PublicKey, sw: StatusWord) -> ActiveAuthentication {
-        let fits = match (key, &self.secure) {
+        let fits = match (key, &self.connection.secure) {
             (PublicKey::Rsa(key), Some(secure)) => {
                 key.modulus.len() <= largest_short_answer(secure.cipher()) as usize
             }

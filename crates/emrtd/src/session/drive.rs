@@ -28,7 +28,7 @@ pub fn read<T: Transport>(
 ) -> Result<Reading, DriveError<T::Error>> {
     let mut session = Session::new(options, rng);
     loop {
-        match session.next()? {
+        match session.poll()? {
             Next::Play { batch, .. } => {
                 let answers = transport.play(&batch).map_err(DriveError::Transport)?;
                 session.answers(answers)?;

@@ -16,6 +16,8 @@ pub(super) struct FileReading {
     protection: Protection,
     /// A length learnt under other keys, good enough to plan with.
     hint: Option<usize>,
+    /// The chip refused to give the beginning where more than the file has was asked for.
+    exact: bool,
 }
 
 #[derive(Debug)]
@@ -26,6 +28,9 @@ enum State {
     Absent,
     Failed(FileError),
 }
+
+/// A whole file, and under which keys it came.
+pub(super) type Bytes = (Zeroizing<Vec<u8>>, Protection);
 
 /// How an answer fitted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +43,7 @@ pub(super) enum Fit {
 
 impl FileReading {
     pub(super) fn new(file: File) -> FileReading {
-        FileReading { file, state: State::Unknown, protection: Protection::None, hint: None }
+        FileReading { file, state: State::Unknown, protection: Protection::None, hint: None, exact: false }
     }
 
     /// Nothing is known yet, and the chip has to be asked.
@@ -49,6 +54,16 @@ impl FileReading {
     /// Nothing more is to be asked.
     pub(super) fn is_settled(&self) -> bool {
         matches!(self.state, State::Complete(_) | State::Absent | State::Failed(_))
+    }
+
+    /// No more than the file has may be asked for.
+    pub(super) fn is_exact(&self) -> bool {
+        self.exact
+    }
+
+    /// From now on no more than the file has is asked for.
+    pub(super) fn ask_exactly(&mut self) {
+        self.exact = true;
     }
 
     /// There is no such file.
@@ -124,7 +139,7 @@ impl FileReading {
     }
 
     /// Ends the reading: bytes, nothing, or why not.
-    pub(super) fn finish(self) -> Result<Option<(Zeroizing<Vec<u8>>, Protection)>, FileError> {
+    pub(super) fn finish(self) -> Result<Option<Bytes>, FileError> {
         match self.state {
             State::Complete(bytes) => Ok(Some((bytes, self.protection))),
             State::Absent | State::Unknown => Ok(None),

@@ -1,6 +1,6 @@
 //! A read, as a list of named steps that is compiled to batches.
 //!
-//! A [`Session`] does no I/O: [`Session::next`] says what to do, [`Session::answers`] takes what came back.
+//! A [`Session`] does no I/O: [`Session::poll`] says what to do, [`Session::answers`] takes what came back.
 //!
 //! | wait | commands that travel together (PACE and Chip Authentication) |
 //! |---|---|
@@ -36,7 +36,7 @@ use zeroize::Zeroizing;
 
 use crate::access::pace::{self, ChipAuthenticationData, PaceParameters};
 use crate::access::{Password, PasswordKind};
-use crate::apdu::Command;
+use crate::apdu::{Command, Response};
 use crate::chip_authentication::ChipAuthenticationChoice;
 use crate::lds::{Application, File, Unverified};
 use crate::secure_messaging::SecureMessaging;
@@ -115,6 +115,37 @@ enum ChipAuthenticationRun {
     Confirmed,
 }
 
+/// Whether the master file is known to be selected before access.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum MasterFile {
+    Unknown,
+    Selected,
+    /// The chip refuses to select it, and stands where it stood.
+    Refused,
+}
+
+/// Everything that is void when access has to be run again.
+struct Connection {
+    position: Position,
+    secure: Option<SecureMessaging>,
+    access: Access,
+    master_file: MasterFile,
+    /// Whether it was tried if the chip is open.
+    probed: bool,
+    chip_authentication: ChipAuthenticationRun,
+}
+
+impl Connection {
+    const START: Connection = Connection {
+        position: Position::START,
+        secure: None,
+        access: Access::Undecided,
+        master_file: MasterFile::Unknown,
+        probed: false,
+        chip_authentication: ChipAuthenticationRun::NotRun,
+    };
+}
+
 /// A command whose answer is not all there yet.
 struct FollowUp {
     entry: Entry,
@@ -133,14 +164,11 @@ pub struct Session<R> {
     options: ReadOptions,
     rng: R,
     mode: Mode,
-    position: Position,
-    secure: Option<SecureMessaging>,
-    access: Access,
+    connection: Connection,
     method: AccessMethod,
     /// The password in use, and how many access attempts of this tap have failed.
     password: usize,
     failed_attempts: usize,
-    probed: bool,
     files: BTreeMap<File, FileReading>,
     /// EF.SOD as read before the tag was lost.
     sod_before: Option<Zeroizing<Vec<u8>>>,
@@ -148,7 +176,8 @@ pub struct Session<R> {
     mapping_data: Option<ChipAuthenticationData>,
     chip_authentication: Option<ChipAuthentication>,
     chip_authentication_choice: Option<ChipAuthenticationChoice>,
-    chip_authentication_run: ChipAuthenticationRun,
+    /// The answer to INTERNAL AUTHENTICATE, until the files that verify it are there.
+    signature: Option<Response>,
     active_authentication: Option<ActiveAuthentication>,
     events: Vec<Event>,
     metrics: Metrics,
@@ -176,20 +205,17 @@ impl<R: CryptoRng> Session<R> {
             options,
             rng,
             mode,
-            position: Position::START,
-            secure: None,
-            access: Access::Undecided,
+            connection: Connection::START,
             method: AccessMethod::None,
             password: 0,
             failed_attempts: 0,
-            probed: false,
             files,
             sod_before: None,
             chunk_limit: None,
             mapping_data: None,
             chip_authentication: None,
             chip_authentication_choice: None,
-            chip_authentication_run: ChipAuthenticationRun::NotRun,
+            signature: None,
             active_authentication: None,
             events: Vec::new(),
             metrics: Metrics { taps: 1, ..Metrics::default() },
@@ -206,7 +232,7 @@ impl<R: CryptoRng> Session<R> {
     ///
     /// # Errors
     /// [`ReadError`]: the read ended without a result. The error stays; a session does not recover from it.
-    pub fn next(&mut self) -> Result<Next, ReadError> {
+    pub fn poll(&mut self) -> Result<Next, ReadError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
@@ -232,10 +258,10 @@ impl<R: CryptoRng> Session<R> {
         Ok(Next::Play { batch, steps })
     }
 
-    /// Takes the answers to the batch that [`Session::next`] gave out last.
+    /// Takes the answers to the batch that [`Session::poll`] gave out last.
     ///
     /// # Errors
-    /// [`ReadError`], as [`Session::next`] will repeat it.
+    /// [`ReadError`], as [`Session::poll`] will repeat it.
     pub fn answers(&mut self, answers: Answers) -> Result<(), ReadError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
@@ -305,14 +331,10 @@ impl<R: CryptoRng> Session<R> {
         Ok(())
     }
 
-    /// The chip stands where it stands after power-up, or will, once its application is selected anew.
+    /// Access has to be run again from its beginning.
     fn start_access_again(&mut self) {
-        self.position = Position::START;
-        self.secure = None;
-        self.access = Access::Undecided;
-        self.probed = false;
+        self.connection = Connection::START;
         self.follow_up = None;
-        self.chip_authentication_run = ChipAuthenticationRun::NotRun;
     }
 
     /// The password in use, if there is one of a kind that `usable` admits.
@@ -327,6 +349,8 @@ impl<R: CryptoRng> Session<R> {
     }
 
     fn finish(&mut self) -> Reading {
+        let key_there = self.files.get(&File::Dg15).is_some_and(|dg15| !dg15.is_absent());
+        let not_run = if key_there { ActiveAuthentication::NotRun } else { ActiveAuthentication::NotOffered };
         let files = std::mem::take(&mut self.files)
             .into_iter()
             .map(|(file, reading)| {
@@ -345,10 +369,7 @@ impl<R: CryptoRng> Session<R> {
             access: self.method,
             files,
             chip_authentication: self.chip_authentication.take().unwrap_or(ChipAuthentication::NotOffered),
-            active_authentication: self
-                .active_authentication
-                .take()
-                .unwrap_or(ActiveAuthentication::NotOffered),
+            active_authentication: self.active_authentication.take().unwrap_or(not_run),
             events: std::mem::take(&mut self.events),
             quirks: self.options.quirks.used().clone(),
             metrics: self.metrics,

@@ -9,7 +9,9 @@ use super::options::ActiveAuthentication as Policy;
 use super::queue::{Builder, Entry, Payload, Planning, Position};
 use super::reading::{ChipAuthentication, Protection};
 use super::step::Step;
-use super::{Access, BacStage, Bound, ChipAuthenticationRun, FollowUp, FollowUpKind, Mode, PaceStage};
+use super::{
+    Access, BacStage, Bound, ChipAuthenticationRun, FollowUp, FollowUpKind, MasterFile, Mode, PaceStage,
+};
 use super::{ReadError, Session};
 use crate::access::PasswordKind;
 use crate::access::bac::{self, Bac};
@@ -22,11 +24,9 @@ use crate::secure_messaging::{SecureMessaging, largest_short_answer};
 use crate::tlv;
 
 /// Enough bytes of a file to know its length.
-const HEAD: usize = 8;
+pub(super) const HEAD: usize = 8;
 /// The last offset that READ BINARY with an even instruction reaches.
 const LAST_EVEN_OFFSET: usize = 0x7FFF;
-/// Tag and length of data object 53 around the answer to an odd READ BINARY, at most.
-const ODD_WRAPPING: usize = 4;
 /// Room that secure messaging takes in an extended answer, generously.
 const PROTECTION_ROOM: usize = 64;
 /// Files that must be known before Chip Authentication, in the order of R-010.
@@ -43,8 +43,8 @@ impl<R: CryptoRng> Session<R> {
         if capacity == 0 {
             return Err(Bound::Commands(self.options.limits.commands_per_tap).into());
         }
-        let secure = self.secure.as_ref().map(SecureMessaging::snapshot);
-        let mut batch = Builder::new(self.position, secure, capacity, &self.options.limits);
+        let secure = self.connection.secure.as_ref().map(SecureMessaging::snapshot);
+        let mut batch = Builder::new(self.connection.position, secure, capacity, &self.options.limits);
         if let Some(follow_up) = self.follow_up.take() {
             return self.plan_follow_up(follow_up, batch);
         }
@@ -56,7 +56,7 @@ impl<R: CryptoRng> Session<R> {
         self.plan_master_file(batch)?;
         self.plan_access(batch)?;
         self.plan_card_security(batch)?;
-        self.plan_application(batch)?;
+        Self::plan_application(batch)?;
         self.plan_beginnings(batch)?;
         for file in BEFORE_CHIP_AUTHENTICATION {
             self.plan_rest(batch, file)?;
@@ -82,7 +82,7 @@ impl<R: CryptoRng> Session<R> {
             FollowUpKind::More(so_far, ne) => {
                 let command = Command::new(0, 0xC0, 0, 0).expecting(ne);
                 let apdu = command.encode().map_err(|_| ReadError::Command { step: entry.step })?;
-                let next = Entry::get_response(entry.step, command, apdu, self.position);
+                let next = Entry::get_response(entry.step, command, apdu, self.connection.position);
                 self.follow_up = Some(FollowUp { entry, kind: FollowUpKind::More(so_far, ne) });
                 Ok(vec![next])
             }
@@ -90,38 +90,52 @@ impl<R: CryptoRng> Session<R> {
     }
 
     fn plan_master_file(&mut self, batch: &mut Builder) -> Planning {
-        if !matches!(self.access, Access::Undecided) {
+        let begun = !matches!(
+            self.connection.access,
+            Access::Undecided | Access::Pace(_, _, PaceStage::Begin) | Access::Bac(BacStage::Begin)
+        );
+        if begun || batch.position.application {
             return Continue(());
         }
-        if self.reading(File::CardAccess).is_some_and(FileReading::is_unknown) {
-            let select = Command::new(0, 0xA4, 0, 0x0C).with_data([0x3F, 0x00]);
-            batch.send_to(Step::SelectMasterFile, select, Payload::None, Position::START, None)?;
-            self.plan_first(batch, File::CardAccess, SHORT_ANSWER as usize)?;
-            if self.options.extended_length.is_some() && !self.options.quirks.extended_length_refused() {
-                self.files.entry(File::AtrInfo).or_insert_with(|| FileReading::new(File::AtrInfo));
-                self.plan_first(batch, File::AtrInfo, SHORT_ANSWER as usize)?;
-            }
-        } else {
-            self.plan_rest(batch, File::CardAccess)?;
+        if self.options.extended_length.is_some() && !self.options.quirks.extended_length_refused() {
+            self.files.entry(File::AtrInfo).or_insert_with(|| FileReading::new(File::AtrInfo));
         }
-        batch.wait()
+        if self.connection.master_file == MasterFile::Unknown {
+            batch.send_to(
+                Step::SelectMasterFile,
+                select_master_file(),
+                Payload::None,
+                Position::START,
+                None,
+            )?;
+        }
+        let open = [File::CardAccess, File::AtrInfo].into_iter().filter(|file| !self.is_settled(*file));
+        let open: Vec<File> = open.collect();
+        for &file in &open {
+            if self.reading(file).is_some_and(FileReading::is_unknown) {
+                self.plan_first(batch, file, SHORT_ANSWER as usize)?;
+            } else {
+                self.plan_rest(batch, file)?;
+            }
+        }
+        if open.is_empty() { Continue(()) } else { batch.wait() }
     }
 
     fn plan_access(&mut self, batch: &mut Builder) -> Planning {
-        match std::mem::replace(&mut self.access, Access::Granted) {
+        match std::mem::replace(&mut self.connection.access, Access::Granted) {
             Access::Granted => Continue(()),
             Access::Undecided => {
-                self.access = Access::Undecided;
+                self.connection.access = Access::Undecided;
                 Break(())
             }
             Access::Pace(parameters, version, stage) => {
                 let (stage, flow) = self.plan_pace(batch, parameters, stage);
-                self.access = Access::Pace(parameters, version, stage);
+                self.connection.access = Access::Pace(parameters, version, stage);
                 flow
             }
             Access::Bac(stage) => {
                 let (stage, flow) = self.plan_bac(batch, stage);
-                self.access = Access::Bac(stage);
+                self.connection.access = Access::Bac(stage);
                 flow
             }
         }
@@ -189,11 +203,10 @@ impl<R: CryptoRng> Session<R> {
     }
 
     fn plan_bac_challenge(&mut self, batch: &mut Builder) -> Planning {
-        self.plan_application(batch)?;
-        if !self.probed {
-            let after = Position { file: Some(File::Com), ..batch.position };
-            let command = read_short(File::Com, 0, HEAD);
-            batch.send_to(Step::ProbeOpenChip, command, Payload::Read(HEAD), after, None)?;
+        Self::plan_application(batch)?;
+        if !self.connection.probed {
+            // Whether this selects the file depends on the answer, so nothing may build on it.
+            batch.send(Step::ProbeOpenChip, read_short(File::Com, 0, HEAD), Payload::Read(HEAD))?;
         }
         batch.send(Step::BacChallenge, bac::get_challenge(), Payload::None)?;
         Break(())
@@ -201,30 +214,33 @@ impl<R: CryptoRng> Session<R> {
 
     /// EF.CardSecurity lies in the master file; it is wanted only for Chip Authentication Mapping.
     fn plan_card_security(&mut self, batch: &mut Builder) -> Planning {
-        let wanted = match &self.access {
+        let wanted = match &self.connection.access {
             Access::Granted => self.mapping_data.is_some(),
             Access::Pace(parameters, ..) => parameters.is_chip_authentication_mapping(),
             _ => false,
         };
+        if wanted {
+            self.files.entry(File::CardSecurity).or_insert_with(|| FileReading::new(File::CardSecurity));
+        }
         if !wanted || self.is_settled(File::CardSecurity) {
             return Continue(());
         }
-        self.files.entry(File::CardSecurity).or_insert_with(|| FileReading::new(File::CardSecurity));
         if batch.position.application {
             let after = Position { application: false, file: None, ..batch.position };
-            let select = Command::new(0, 0xA4, 0, 0x0C).with_data([0x3F, 0x00]);
-            batch.send_to(Step::SelectMasterFile, select, Payload::None, after, None)?;
+            batch.send_to(Step::ReturnToMasterFile, select_master_file(), Payload::None, after, None)?;
         }
         if self.reading(File::CardSecurity).is_some_and(FileReading::is_unknown) {
             // Always longer than one chunk: it holds a certificate.
             let ask = if self.mode == Mode::Batched { self.chunk(batch) } else { HEAD };
-            self.plan_first(batch, File::CardSecurity, ask)
+            self.plan_first(batch, File::CardSecurity, ask)?;
         } else {
-            self.plan_rest(batch, File::CardSecurity)
+            self.plan_rest(batch, File::CardSecurity)?;
         }
+        // Where there is no way back to the master file, all of it is read before the application is selected.
+        if self.connection.master_file == MasterFile::Refused { batch.wait() } else { Continue(()) }
     }
 
-    fn plan_application(&mut self, batch: &mut Builder) -> Planning {
+    fn plan_application(batch: &mut Builder) -> Planning {
         if batch.position.application {
             return Continue(());
         }
@@ -241,6 +257,9 @@ impl<R: CryptoRng> Session<R> {
             if !reading.is_unknown() || reading.total().is_some() {
                 continue;
             }
+            if self.mode == Mode::Careful && file.data_group().is_some() && !self.is_settled(File::Sod) {
+                self.plan_rest(batch, File::Sod)?;
+            }
             if self.mode == Mode::Careful && !self.is_listed(file) {
                 if let Some(reading) = self.files.get_mut(&file) {
                     reading.mark_absent();
@@ -249,9 +268,10 @@ impl<R: CryptoRng> Session<R> {
                 continue;
             }
             let ask = match file {
-                // EF.SOD is longer than any chunk; EF.DG14 seldom is, and all of it is needed to go on.
+                // Longer than any chunk.
                 File::Sod if self.mode == Mode::Batched => self.chunk(batch),
-                File::Dg14 if self.mode == Mode::Batched && !self.options.quirks.read_past_end_refused() => {
+                // Seldom longer, and all of it is needed to go on.
+                File::Dg14 if !self.options.quirks.read_past_end_refused() && self.mode == Mode::Batched => {
                     self.chunk(batch)
                 }
                 _ => HEAD,
@@ -271,15 +291,14 @@ impl<R: CryptoRng> Session<R> {
 
     fn plan_chip_authentication(&mut self, batch: &mut Builder) -> Planning {
         use ChipAuthenticationRun::{NotRun, Selected};
-        let skip = match self.chip_authentication_run {
+        let skip = match self.connection.chip_authentication {
             NotRun => 0,
             Selected => 1,
             _ => return Continue(()),
         };
         let Some(choice) = &self.chip_authentication_choice else { return Continue(()) };
-        let (commands, keys) = match choice.begin(&mut self.rng) {
-            Ok(begun) => begun,
-            Err(_) => return batch.fail(ReadError::Command { step: Step::ChipAuthenticationAgree }),
+        let Ok((commands, keys)) = choice.begin(&mut self.rng) else {
+            return batch.fail(ReadError::Command { step: Step::ChipAuthenticationAgree });
         };
         let mut secure = Some(SecureMessaging::new(keys));
         let last = commands.len().saturating_sub(1);
@@ -305,8 +324,7 @@ impl<R: CryptoRng> Session<R> {
     }
 
     fn plan_active_authentication(&mut self, batch: &mut Builder) -> Planning {
-        if self.active_authentication.is_some()
-            || self.reading(File::Dg15).is_none_or(|dg15| dg15.is_absent())
+        if self.active_authentication.is_some() || self.reading(File::Dg15).is_none_or(FileReading::is_absent)
         {
             return Continue(());
         }
@@ -326,6 +344,7 @@ impl<R: CryptoRng> Session<R> {
     }
 
     fn plan_first(&mut self, batch: &mut Builder, file: File, ask: usize) -> Planning {
+        let ask = if self.reading(file).is_some_and(FileReading::is_exact) { HEAD } else { ask };
         let after = Position { file: Some(file), ..batch.position };
         let command = read_short(file, 0, ask);
         batch.send_to(Step::ReadFirst(file), command, Payload::Read(ask), after, None)
@@ -344,8 +363,9 @@ impl<R: CryptoRng> Session<R> {
         let Some(total) = reading.total() else { return Continue(()) };
         let mut offset = if again { 0 } else { reading.so_far().len() };
         while offset < total {
-            let wrapping = if offset > LAST_EVEN_OFFSET { ODD_WRAPPING } else { 0 };
-            let length = self.chunk(batch).saturating_sub(wrapping).max(1).min(total - offset);
+            let chunk = self.chunk(batch);
+            let wrapping = if offset > LAST_EVEN_OFFSET { wrapping(chunk) } else { 0 };
+            let length = chunk.saturating_sub(wrapping).max(1).min(total - offset);
             let at = Position { file: Some(file), ..batch.position };
             let selected = batch.position.file == Some(file);
             let command = if !selected && offset <= 0xFF {
@@ -398,6 +418,10 @@ impl<R: CryptoRng> Session<R> {
     }
 }
 
+fn select_master_file() -> Command {
+    Command::new(0, 0xA4, 0, 0x0C).with_data([0x3F, 0x00])
+}
+
 /// READ BINARY with a short file identifier, which selects the file; `offset` is at most 255.
 fn read_short(file: File, offset: usize, length: usize) -> Command {
     let p2 = u8::try_from(offset).unwrap_or(u8::MAX);
@@ -413,6 +437,15 @@ fn read_at(offset: usize, length: usize) -> Command {
         return Command::new(0, 0xB0, high, low).expecting(ne);
     }
     let [.., high, low] = offset.to_be_bytes();
-    let wrapped = ne + u32::try_from(ODD_WRAPPING).unwrap_or(0);
+    let wrapped = ne + u32::try_from(wrapping(length)).unwrap_or(0);
     Command::new(0, 0xB1, 0, 0).with_data(tlv::write(0x54, &[high, low])).expecting(wrapped)
+}
+
+/// Bytes of tag and length of data object 53 around an answer of this many bytes.
+const fn wrapping(length: usize) -> usize {
+    match length {
+        0..0x80 => 2,
+        0x80..0x100 => 3,
+        _ => 4,
+    }
 }

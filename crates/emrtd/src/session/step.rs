@@ -11,6 +11,8 @@ use crate::transport::Accept;
 pub enum Step {
     /// SELECT the master file.
     SelectMasterFile,
+    /// SELECT the master file again, for what is left there to read after access.
+    ReturnToMasterFile,
     /// READ BINARY from the start of a file, to learn whether it is there and how long it is.
     ReadFirst(File),
     /// SELECT a file whose next bytes lie beyond the reach of a short file identifier.
@@ -49,8 +51,9 @@ impl Step {
         let ok = Accept::exactly(StatusWord::OK);
         let end_of_file = Accept::exactly(StatusWord::END_OF_FILE);
         match self {
-            // Some chips refuse it although their master file is selected already.
-            Step::SelectMasterFile => vec![Accept { value: 0, mask: 0 }],
+            // Some chips refuse the one although their master file is selected already; an open chip may not know the
+            // other, which is the last of its batch.
+            Step::SelectMasterFile | Step::BacChallenge => vec![Accept { value: 0, mask: 0 }],
             // The file may be missing or closed, or shorter than what was asked for.
             Step::ReadFirst(_) | Step::ProbeOpenChip => {
                 let offset = Accept::exactly(StatusWord::WRONG_OFFSET);
@@ -67,6 +70,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Step::SelectMasterFile => f.write_str("select the master file"),
+            Step::ReturnToMasterFile => f.write_str("return to the master file"),
             Step::ReadFirst(file) => write!(f, "read the beginning of {file}"),
             Step::SelectFile(file) => write!(f, "select {file}"),
             Step::ReadChunk(file, offset) => write!(f, "read {file} from byte {offset}"),
