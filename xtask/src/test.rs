@@ -50,30 +50,28 @@ impl Report {
         }
     }
 
-    /// A run of tests: counted by the runner's own closing lines.
-    fn tests(&mut self, console: &Console, what: &str, work: impl FnOnce(&mut Tally) -> Result<bool>) {
+    /// A run of tests: counted by the runner's own closing lines. Whether it ran at all, rather than not compiling.
+    fn tests(&mut self, console: &Console, what: &str, work: impl FnOnce(&mut Tally) -> Result<()>) -> bool {
         let begun = console::now();
         let mut tally = Tally::default();
         let outcome = console.timed(what, || work(&mut tally));
+        let ran = tally != Tally::default() || outcome.is_ok();
         let counts = format!("{} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped);
         match outcome {
-            Ok(true) => {
+            Ok(()) => {
                 self.lines.push(format!("ok      {what}: {counts} ({})", console::seconds(begun.elapsed())));
             }
+            Err(_) if tally.failed > 0 => self.lines.push(format!("FAILED  {what}: {counts}")),
             // It did not compile, or the runner broke: no test says so, so the run itself counts as a failure.
-            Ok(false) if tally.failed == 0 => {
-                self.checks.failed += 1;
-                self.lines.push(format!("FAILED  {what}: did not run to its end ({counts})"));
-            }
-            Ok(false) => self.lines.push(format!("FAILED  {what}: {counts}")),
             Err(error) => {
                 self.checks.failed += 1;
-                self.lines.push(format!("FAILED  {what}: {error:#}"));
+                self.lines.push(format!("FAILED  {what}: {error:#} ({counts})"));
             }
         }
         self.tests.passed += tally.passed;
         self.tests.failed += tally.failed;
         self.tests.skipped += tally.skipped;
+        ran
     }
 
     fn skip(&mut self, console: &Console, what: &str, why: &str) {
@@ -171,16 +169,15 @@ fn tests(console: &Console, workspace: &Workspace, report: &mut Report, args: &T
         select(&mut command);
         command.args(&args.names);
     } else {
-        // The built-in runner takes one filter; several names would need a run each.
         command.args(["test", "--lib", "--bins", "--tests", "--no-fail-fast"]);
         select(&mut command);
         command.arg("--").args(&args.names);
     }
-    report.tests(console, "unit and integration tests", |tally| {
+    let ran = report.tests(console, "unit and integration tests", |tally| {
         counted(console, workspace, "tests", &mut command, tally)
     });
 
-    if args.names.is_empty() {
+    if ran && args.names.is_empty() {
         let mut command = process::cargo(workspace);
         command.args(["test", "--doc", "--no-fail-fast"]);
         select(&mut command);
@@ -197,7 +194,7 @@ fn counted(
     name: &str,
     command: &mut Command,
     tally: &mut Tally,
-) -> Result<bool> {
+) -> Result<()> {
     if Console::is_terminal() && !console.is_quiet() {
         command.env("CARGO_TERM_COLOR", "always");
     }
@@ -215,9 +212,9 @@ fn counted(
         drop(writeln!(log, "{line}"));
     })?;
     if !succeeded {
-        console.line(&format!("the whole output is in {}", path.display()));
+        bail!("did not succeed; the whole output is in {}", path.display());
     }
-    Ok(succeeded)
+    Ok(())
 }
 
 fn licences(console: &Console, workspace: &Workspace, report: &mut Report) {
