@@ -66,8 +66,9 @@ impl BasicAccess {
         rng.fill_bytes(&mut *material);
         let mut echoed = terminal_challenge.to_vec();
         if hostile == Some(Hostile::WrongChallenge) {
-            echoed.reverse();
-            echoed.iter_mut().for_each(|byte| *byte ^= 0xFF);
+            for byte in &mut echoed {
+                *byte ^= 0xFF;
+            }
         }
         let mut answer = self.answer(&challenge, &echoed, &*material).map_err(|_| StatusWord::UNKNOWN)?;
         if hostile == Some(Hostile::WrongBasicAccessMac)

@@ -155,7 +155,8 @@ impl Secrets {
             (true, Some(information)) => Some(BasicAccess::new(information.expose())),
             (true, None) => return Err(ChipConfigError::BacWithoutMrz),
         };
-        let offer = |profile| Offer::from_profile(profile).ok_or(ChipConfigError::PaceOffer(*profile));
+        let offer =
+            |profile: &PaceProfile| Offer::from_profile(*profile).ok_or(ChipConfigError::PaceOffer(*profile));
         let mut secrets = Secrets {
             bac,
             pace: access.pace.iter().map(offer).collect::<Result<_, _>>()?,

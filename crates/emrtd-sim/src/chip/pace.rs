@@ -41,7 +41,7 @@ pub(super) struct Offer {
 
 impl Offer {
     /// The offer of a profile, `None` for parameters that do not exist or do not go together.
-    pub(super) fn from_profile(profile: &PaceProfile) -> Option<Offer> {
+    pub(super) fn from_profile(profile: PaceProfile) -> Option<Offer> {
         let group = Group::from_parameter_id(profile.parameter_id)?;
         let offer = Offer { mapping: profile.mapping, group, cipher: profile.cipher.into() };
         let sound = match offer.mapping {
@@ -159,7 +159,7 @@ impl Run {
                 self.agree(&generator, mapping_key, value, rng)?
             }
             (PaceStep::MutualAuthentication, State::Agreed(agreed)) => {
-                self.authenticate(*agreed, value, static_key)?
+                Self::authenticate(*agreed, value, static_key)?
             }
             _ => return Err(SEQUENCE_WRONG),
         };
@@ -229,7 +229,6 @@ impl Run {
     }
 
     fn authenticate(
-        &self,
         agreed: Agreed,
         value: &[u8],
         static_key: Option<&Secret>,

@@ -233,7 +233,8 @@ impl Terminal {
         password: &[u8],
     ) -> Result<(), StatusWord> {
         let random = &mut rng(77);
-        let value = |objects: &[u8], tag| tlv::single(objects, tag).unwrap().value.to_vec();
+        // Encrypted Chip Authentication Data may follow the token.
+        let value = |objects: &[u8], tag| Reader::new(objects).expect(tag).unwrap().value.to_vec();
         let key = cipher.derive(password, KeyUse::Password);
         let encrypted = value(&self.step(true, &[])?, 0x80);
         let nonce = key.decrypt_cbc(&vec![0; cipher.block_bytes()], &encrypted).unwrap();

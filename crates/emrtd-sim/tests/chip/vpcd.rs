@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use emrtd_sim::chip::{Behaviour, Chip, Hostile};
 use emrtd_sim::transport::{Ended, NoClock, Stop, Vpcd, VpcdError};
@@ -120,6 +120,20 @@ fn answers_that_do_not_fit_a_message_are_cut_or_filled() {
     served(oversized, None, |reader, _| assert_eq!(reader.transmit(&READ).len(), 65_535));
     let empty = behaving(Behaviour::with_hostile(Hostile::EmptyAnswers { from: 0 }));
     served(empty, None, |reader, _| assert_eq!(reader.transmit(&READ), [0x00]));
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it is about time that really passes")]
+fn commands_do_not_wait_for_delayed_acknowledgements() {
+    served(chip(config()), None, |reader, _| {
+        let before = Instant::now();
+        for _ in 0..200 {
+            reader.transmit(&SELECT);
+        }
+        // Delayed, each of them would take 40 ms, and all of them 8 s.
+        let took = before.elapsed();
+        assert!(took < Duration::from_secs(2), "{took:?}");
+    });
 }
 
 #[test]

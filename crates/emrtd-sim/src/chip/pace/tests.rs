@@ -100,10 +100,23 @@ fn the_pseudo_random_function_follows_example_h1() {
 fn combinations_that_the_standard_lacks_are_no_offers() {
     use crate::issue::profile::SessionCipher;
     let offer =
-        |mapping, parameter_id, cipher| Offer::from_profile(&PaceProfile { mapping, parameter_id, cipher });
+        |mapping, parameter_id, cipher| Offer::from_profile(PaceProfile { mapping, parameter_id, cipher });
     assert!(offer(PaceMapping::Im, 10, SessionCipher::Aes128).is_none());
     assert!(offer(PaceMapping::Cam, 0, SessionCipher::Aes128).is_none());
     assert!(offer(PaceMapping::Cam, 13, SessionCipher::TripleDes).is_none());
     assert!(offer(PaceMapping::Gm, 3, SessionCipher::Aes128).is_none());
     assert!(offer(PaceMapping::Gm, 10, SessionCipher::TripleDes).is_some());
+}
+
+#[test]
+fn a_dh_value_is_encoded_without_leading_zeros() {
+    // Doc 9303-11 §9.4.1. One value in 256 begins with a zero byte.
+    let group = Group::Modp1024Prime160;
+    let short = (1u16..).map(|scalar| Secret::from_bytes(group, &scalar.to_be_bytes()).unwrap().public());
+    let short = short.skip(1).find(|public| public.encode()[0] == 0).unwrap();
+    let encoded = unsigned(&short);
+    assert_eq!(encoded.len(), 127);
+    assert_eq!(Element::decode(group, &encoded).unwrap(), short);
+    let point = Group::P256.generator();
+    assert_eq!(unsigned(&point), point.encode());
 }
