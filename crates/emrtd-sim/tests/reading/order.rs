@@ -171,3 +171,10 @@ fn a_read_reports_honest_progress() {
     let fractions: Vec<f64> = seen.iter().filter_map(emrtd::session::Progress::fraction).collect();
     assert!(fractions.len() > 5 && fractions[0] < 0.5);
 }
+
+#[test]
+fn a_session_can_move_between_threads() {
+    fn assert_send<T: Send>() {}
+    assert_send::<emrtd::session::Session<rand_chacha::ChaCha20Rng>>();
+    assert_send::<emrtd::session::Reading>();
+}

@@ -301,8 +301,13 @@ impl<R: CryptoRng> Session<R> {
 
     fn take_bac(&mut self, entry: Entry, response: &Response) -> Result<Taken, ReadError> {
         let Payload::Bac(bac) = entry.payload else { return Err(ReadError::OutOfTurn) };
-        if !response.sw.is_ok() {
-            return self.password_refused(PasswordKind::Mrz);
+        match response.sw {
+            sw if sw.is_ok() => {}
+            // What chips answer to a cryptogram made with another key.
+            sw if matches!(sw.sw1(), 0x63 | 0x69) || sw == StatusWord::WRONG_DATA => {
+                return self.password_refused(PasswordKind::Mrz);
+            }
+            sw => return Err(ReadError::BacRefused { step: entry.step, sw }),
         }
         self.connection.secure = Some(bac.finish(&response.data)?);
         self.connection.position.protection = Protection::Access;
