@@ -1,4 +1,4 @@
-//! Measurements: always against a peer or a baseline in the same run, because machines differ and ratios do not.
+//! Measurements: what they need, then the program that takes them (the package `kendt-bench`).
 
 use anyhow::Result;
 use clap::Args;
@@ -9,20 +9,13 @@ use crate::{process, setup};
 
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Only benchmarks whose name contains this
-    #[arg(value_name = "NAME")]
-    name: Option<String>,
+    /// Arguments for the measuring program, after `--`
+    #[arg(last = true, value_name = "ARGUMENT")]
+    arguments: Vec<String>,
 }
 
-/// Runs the benchmark programs of the workspace.
+/// Sets everything up, since the peers are measured in the same run, and runs the measurements optimised.
 pub(crate) fn run(console: &Console, workspace: &Workspace, args: &BenchArgs) -> Result<()> {
     setup::everything(console, workspace)?;
-    console.timed("benchmarks", || {
-        let mut command = process::cargo(workspace);
-        command.args(["bench", "--workspace", "--locked", "--benches"]);
-        if let Some(name) = &args.name {
-            command.arg("--").arg(name);
-        }
-        process::run(console, workspace, "bench", &mut command)
-    })
+    process::run_optimised(console, workspace, "kendt-bench", &args.arguments)
 }

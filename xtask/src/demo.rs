@@ -1,4 +1,4 @@
-//! The demonstration: what it needs, then the program that shows it.
+//! The demonstration: what it needs, then the program that shows it (`kendt demo`).
 
 use anyhow::Result;
 use clap::Args;
@@ -14,21 +14,10 @@ pub(crate) struct DemoArgs {
     arguments: Vec<String>,
 }
 
-/// Installs what the program needs to build, builds it optimised and runs `kendt demo`.
+/// Installs what the program needs to be built, and runs it optimised.
 pub(crate) fn run(console: &Console, workspace: &Workspace, args: &DemoArgs) -> Result<()> {
     packages::require_pcsc(console, workspace)?;
-    console.timed("building", || {
-        let mut command = process::cargo(workspace);
-        process::run(
-            console,
-            workspace,
-            "demo-build",
-            command.args(["build", "--release", "--locked", "--package", "kendt"]),
-        )
-    })?;
-    let mut command = process::cargo(workspace);
-    command
-        .args(["run", "--quiet", "--release", "--locked", "--package", "kendt", "--", "demo"])
-        .args(&args.arguments);
-    process::interactive(&mut command)
+    let arguments: Vec<String> =
+        ["demo".to_owned()].into_iter().chain(args.arguments.iter().cloned()).collect();
+    process::run_optimised(console, workspace, "kendt", &arguments)
 }

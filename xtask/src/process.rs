@@ -45,11 +45,23 @@ pub(crate) fn run(console: &Console, workspace: &Workspace, name: &str, command:
     Ok(())
 }
 
-/// Runs to the end with the terminal as its own, so that it may ask and draw.
-pub(crate) fn interactive(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| cannot_start(command))?;
+/// Builds the program of `package` optimised, then runs it with the terminal as its own, so that it may ask and draw.
+pub(crate) fn run_optimised(
+    console: &Console,
+    workspace: &Workspace,
+    package: &str,
+    arguments: &[String],
+) -> Result<()> {
+    let selection = ["--release", "--locked", "--package", package];
+    console.timed(&format!("building {package}, optimised"), || {
+        let log = format!("{package}-build");
+        run(console, workspace, &log, cargo(workspace).arg("build").args(selection))
+    })?;
+    let mut command = cargo(workspace);
+    command.args(["run", "--quiet"]).args(selection).arg("--").args(arguments);
+    let status = command.status().with_context(|| cannot_start(&command))?;
     if !status.success() {
-        bail!("`{}` ended with {status}", describe(command));
+        bail!("`{}` ended with {status}", describe(&command));
     }
     Ok(())
 }

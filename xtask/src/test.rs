@@ -12,8 +12,8 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use crate::{fuzz, packages, process, setup};
 
-/// What the foreign peers are built into.
-const PEERS_PACKAGE: &str = "kendt-peers";
+/// What foreign peers are built into, left out of the daily loop.
+const WITH_FOREIGN_PEERS: [&str; 2] = ["kendt-peers", "kendt-bench"];
 
 #[derive(Args)]
 pub(crate) struct TestArgs {
@@ -141,7 +141,7 @@ fn lints(console: &Console, workspace: &Workspace, report: &mut Report, fast: bo
             let mut command = process::cargo(workspace);
             command.args(["clippy", "--workspace", "--all-targets", "--locked"]);
             if fast {
-                command.args(["--exclude", PEERS_PACKAGE]);
+                exclude_foreign_peers(&mut command);
             }
             process::run(console, workspace, "clippy", command.args(["--", "--deny", "warnings"]))
         });
@@ -150,12 +150,16 @@ fn lints(console: &Console, workspace: &Workspace, report: &mut Report, fast: bo
     }
 }
 
+fn exclude_foreign_peers(command: &mut Command) {
+    command.args(WITH_FOREIGN_PEERS.into_iter().flat_map(|package| ["--exclude", package]));
+}
+
 fn tests(console: &Console, workspace: &Workspace, report: &mut Report, args: &TestArgs) {
     let nextest = process::cargo_has(workspace, "nextest");
     let select = |command: &mut Command| {
         command.args(["--workspace", "--locked"]);
         if args.fast {
-            command.args(["--exclude", PEERS_PACKAGE]);
+            exclude_foreign_peers(command);
         } else {
             // Without this a missing peer would make its tests skip themselves.
             command.env("KENDT_PEERS", workspace.peers());
