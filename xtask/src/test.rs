@@ -229,7 +229,7 @@ fn licences(console: &Console, workspace: &Workspace, report: &mut Report) {
     }
     report.check(console, what, || {
         let mut command = process::cargo(workspace);
-        command.args(["deny", "--offline", "--locked", "check", "bans", "licenses", "sources"]);
+        command.args(["deny", "--locked", "check", "bans", "licenses", "sources"]);
         process::run(console, workspace, "deny", &mut command)
     });
 }
