@@ -43,8 +43,8 @@ pub struct Exchange {
 /// What is lost with the field.
 pub(super) struct Volatile {
     pub(super) session: Option<Session>,
-    /// The session that begins after the answer to the present command.
-    pub(super) next_session: Option<Session>,
+    /// The session that begins after the answer to the present command, and what it opens.
+    pub(super) next_session: Option<(Session, Access)>,
     pub(super) access: Access,
     pub(super) protocol: Protocol,
     pub(super) challenge: Option<[u8; CHALLENGE_BYTES]>,
@@ -277,8 +277,9 @@ impl Chip {
                     self.end_session();
                 }
                 let response = self.execute_and_note(&command, room, false);
+                let response = self.fit(response, room);
                 self.begin_next_session();
-                self.fit(response, room).encode()
+                response.encode()
             }
             CLASS_SECURE_MESSAGING => self.answer_protected(&command, room),
             _ => Response::status(SECURE_MESSAGING_NOT_SUPPORTED).encode(),
@@ -298,11 +299,8 @@ impl Chip {
         };
         let capacity = session.capacity(room);
         let mut response = self.execute_and_note(&plain, capacity, true);
-        if response.data.len() > capacity && !self.behaviour.has(Quirk::GetResponse) {
-            let lies = matches!(self.behaviour.hostile, Some(Hostile::LongerData));
-            if !lies {
-                response = Response::status(StatusWord::WRONG_LENGTH);
-            }
+        if response.data.len() > capacity && !self.sends_more_than_asked() {
+            response = self.refuse_length();
         }
         if self.leaves_secure_messaging(response.sw) {
             self.end_session();
@@ -350,9 +348,21 @@ impl Chip {
     }
 
     fn begin_next_session(&mut self) {
-        if let Some(session) = self.volatile.next_session.take() {
+        if let Some((session, access)) = self.volatile.next_session.take() {
             self.volatile.session = Some(session);
+            self.volatile.access = access;
         }
+    }
+
+    /// Answers longer than the terminal takes go out in parts, or whole if the chip is hostile.
+    fn sends_more_than_asked(&self) -> bool {
+        self.behaviour.has(Quirk::GetResponse) || self.behaviour.hostile == Some(Hostile::LongerData)
+    }
+
+    /// An answer that the terminal does not take: what would have followed from it does not happen.
+    fn refuse_length(&mut self) -> Response {
+        self.volatile.next_session = None;
+        Response::status(StatusWord::WRONG_LENGTH)
     }
 
     /// An answer that is longer than the terminal takes: in parts through GET RESPONSE, or not at all.
@@ -361,7 +371,7 @@ impl Chip {
             return response;
         }
         if !self.behaviour.has(Quirk::GetResponse) {
-            return Response::status(StatusWord::WRONG_LENGTH);
+            return self.refuse_length();
         }
         self.volatile.waiting = Some((VecDeque::from(response.data), response.sw));
         self.part(room)

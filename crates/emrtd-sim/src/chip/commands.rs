@@ -141,8 +141,7 @@ impl Chip {
         }
         let challenge = challenge.ok_or(StatusWord::CONDITIONS_OF_USE)?;
         let opened = bac.authenticate(&command.data, challenge, self.behaviour.hostile, &mut self.rng)?;
-        self.volatile.next_session = Some(opened.session);
-        self.volatile.access = Access::Bac;
+        self.volatile.next_session = Some((opened.session, Access::Bac));
         Ok(Response::ok(opened.answer))
     }
 
@@ -234,8 +233,7 @@ impl Chip {
         let answer = run.step(step, value, static_key, &mut self.rng)?;
         self.fail_pace_at(step)?;
         if let Some(session) = answer.session {
-            self.volatile.next_session = Some(session);
-            self.volatile.access = Access::Pace;
+            self.volatile.next_session = Some((session, Access::Pace));
         } else {
             self.volatile.protocol = Protocol::Pace(run, group);
         }
@@ -293,7 +291,7 @@ impl Chip {
         let offer = self.secrets.chip_authentication.get(key).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
         let session = chip_authentication::agree(&offer.key, cipher, public)?;
         if self.behaviour.hostile != Some(Hostile::OldKeysAfterChipAuthentication) {
-            self.volatile.next_session = Some(session);
+            self.volatile.next_session = Some((session, self.volatile.access));
         }
         Ok(())
     }

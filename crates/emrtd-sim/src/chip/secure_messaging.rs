@@ -251,7 +251,7 @@ mod worked_examples {
     use super::*;
     use serde_json::Value;
 
-    const EXCHANGES: &str = include_str!("../../tests/data/secure-messaging-public.json");
+    const EXCHANGES: &str = include_str!("../../../../testdata/vectors/secure-messaging-public.json");
 
     fn bytes(value: &Value) -> Vec<u8> {
         hex::decode(value.as_str().unwrap()).unwrap()

@@ -51,6 +51,15 @@ fn bac_needs_the_application_and_its_keys() {
 }
 
 #[test]
+fn an_answer_that_the_terminal_does_not_take_opens_nothing() {
+    let mut terminal = Terminal::new(chip(config()));
+    terminal.answer_expected = 39;
+    assert_eq!(terminal.basic_access(MRZ_INFORMATION).unwrap_err().0, 0x6700);
+    assert_eq!(terminal.chip.access(), Access::Closed);
+    assert!(!terminal.chip.in_secure_messaging());
+}
+
+#[test]
 fn errors_are_answered_inside_secure_messaging_which_goes_on() {
     let mut terminal = opened();
     assert_eq!(terminal.status(&select_file(0x0110)), 0x6A82);

@@ -112,6 +112,8 @@ impl Keys {
 pub(crate) struct Terminal {
     pub(crate) chip: Chip,
     pub(crate) keys: Option<Keys>,
+    /// Bytes that EXTERNAL AUTHENTICATE expects: 40, if all is to go well.
+    pub(crate) answer_expected: u32,
 }
 
 pub(crate) fn select_application() -> Command {
@@ -140,7 +142,7 @@ pub(crate) fn general_authenticate(chained: bool, content: &[u8]) -> Command {
 
 impl Terminal {
     pub(crate) fn new(chip: Chip) -> Terminal {
-        Terminal { chip, keys: None }
+        Terminal { chip, keys: None, answer_expected: 40 }
     }
 
     /// Sends in plain or under secure messaging, as the session stands.
@@ -185,7 +187,7 @@ impl Terminal {
         let mut data = document.encryption.encrypt_cbc(&[0; 8], &plain).unwrap();
         let mac = document.authentication.mac(&[&pad(&data, 8)]).unwrap();
         data.extend(mac);
-        let answer = self.send(&Command::new(0, 0x82, 0, 0).with_data(data).expecting(40));
+        let answer = self.send(&Command::new(0, 0x82, 0, 0).with_data(data).expecting(self.answer_expected));
         if !answer.sw.is_ok() {
             return Err(answer.sw);
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::{EF_COM, Scripted};
 
-const EXAMPLES: &str = include_str!("../data/icao9303-11-worked-examples.json");
+const EXAMPLES: &str = include_str!("../../../../testdata/vectors/icao9303-11-worked-examples.json");
 const SELECT_APPLICATION: [u8; 13] = hex!("00A4040C07A0000002471001 00");
 
 /// An example and the chip that plays it.

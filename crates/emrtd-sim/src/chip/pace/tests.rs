@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::*;
 
-const EXAMPLES: &str = include_str!("../../../tests/data/icao9303-11-worked-examples.json");
+const EXAMPLES: &str = include_str!("../../../../../testdata/vectors/icao9303-11-worked-examples.json");
 
 /// Chip's private key for the agreement of H.1 (printed in the appendix, not in the file).
 const H1_CHIP_KEY: [u8; 32] = hex!("107CF58696EF6155053340FD633392BA81909DF7B9706F226F32086C7AFF974A");
