@@ -50,7 +50,7 @@ pub struct Reading {
 }
 
 /// A closure as dmrtd's transport.
-struct Closure<F>(F);
+pub struct Closure<F>(F);
 
 impl<F: FnMut(&[u8]) -> Result<Vec<u8>>> Transceiver for Closure<F> {
     fn transceive(&mut self, apdu: &[u8]) -> Result<Vec<u8>, TransceiveError> {
@@ -58,12 +58,11 @@ impl<F: FnMut(&[u8]) -> Result<Vec<u8>>> Transceiver for Closure<F> {
     }
 }
 
-/// Opens the chip and reads EF.COM, EF.DG1, EF.DG2 and EF.SOD; with a challenge also performs Active Authentication.
-pub fn read(
-    transmit: impl FnMut(&[u8]) -> Result<Vec<u8>>,
+/// Opens the chip: with PACE as EF.CardAccess offers it, or with BAC.
+pub fn open<F: FnMut(&[u8]) -> Result<Vec<u8>>>(
+    transmit: F,
     access: &Access,
-    challenge: Option<&[u8; 8]>,
-) -> Result<Reading> {
+) -> Result<Passport<Closure<F>>> {
     let mut passport = Passport::new(Closure(transmit));
     match access {
         Access::Bac(fields) => passport.start_session(key(fields, false)?).context("BAC")?,
@@ -76,6 +75,16 @@ pub fn read(
             passport.start_session_pace(CanKey::new(can)?, &card_access).context("PACE with the CAN")?;
         }
     }
+    Ok(passport)
+}
+
+/// Opens the chip and reads EF.COM, EF.DG1, EF.DG2 and EF.SOD; with a challenge also performs Active Authentication.
+pub fn read(
+    transmit: impl FnMut(&[u8]) -> Result<Vec<u8>>,
+    access: &Access,
+    challenge: Option<&[u8; 8]>,
+) -> Result<Reading> {
+    let mut passport = open(transmit, access)?;
     let com = passport.read_ef_com().context("EF.COM")?;
     let dg1 = passport.read_ef_dg1().context("EF.DG1")?;
     let dg2 = passport.read_ef_dg2().context("EF.DG2")?;
