@@ -1,1 +1,95 @@
-fn main() {}
+//! The command `kendt`: issue specimen documents, serve one as a chip, inspect a document.
+//!
+//! Clock and randomness are asked here and nowhere else.
+
+mod context;
+mod demo;
+mod failure;
+mod inspect;
+mod page;
+mod passport;
+mod progress;
+mod reader;
+mod terminal;
+
+use std::io;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, Subcommand};
+use getrandom::rand_core::UnwrapErr;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use context::{Context, Random};
+use failure::{EXIT_CODES, Failure};
+use terminal::Terminal;
+
+/// Read passports and identity cards, and make specimens of them.
+#[derive(Parser)]
+#[command(name = "kendt", version, after_help = EXIT_CODES)]
+struct Arguments {
+    /// Print results, warnings and errors only: no progress, no notes
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make, show and serve specimen documents
+    #[command(subcommand)]
+    Passport(passport::Command),
+    /// Read the chip of a document and report what it holds
+    Inspect(Box<inspect::Options>),
+    /// Show what this program does: issue specimens and read them, also under bad conditions
+    Demo(demo::Options),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let terminal = Terminal::detect(arguments.quiet);
+    let context = Context { today: today(), started: now(), system_random, terminal };
+    let outcome = match &arguments.command {
+        Command::Passport(command) => passport::run(&context, command),
+        Command::Inspect(options) => inspect::run(&context, options),
+        Command::Demo(options) => demo::run(&context, options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ended(terminal, &error),
+    }
+}
+
+/// Says why the command ended.
+fn ended(terminal: Terminal, error: &anyhow::Error) -> ExitCode {
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        terminal.error(&failure.to_string());
+        terminal.advice(failure.advice());
+        return ExitCode::from(failure.exit_code());
+    }
+    // Whoever reads our output has seen enough of it (`kendt … | head`).
+    let broken_pipe = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+    if error.chain().any(|cause| cause.downcast_ref().is_some_and(broken_pipe)) {
+        return ExitCode::SUCCESS;
+    }
+    terminal.error(&format!("{error:#}"));
+    ExitCode::FAILURE
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program's main asks the clock and passes the time on")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program's main asks the clock and passes the day on")]
+fn today() -> Date {
+    TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
+}
+
+/// The system's generator. It ends the program if the system has no randomness to give: nothing here can do without.
+#[expect(clippy::disallowed_types, reason = "the program's main asks the system and passes the generator on")]
+fn system_random() -> Random {
+    Box::new(UnwrapErr(getrandom::SysRng))
+}

@@ -1,0 +1,35 @@
+//! What the program takes from the system, taken in `main` and handed down.
+
+use std::time::{Duration, Instant};
+
+use jiff::civil::Date;
+use rand_core::CryptoRng;
+
+use crate::terminal::Terminal;
+
+/// A cryptographically secure generator.
+pub(crate) type Random = Box<dyn CryptoRng + Send>;
+
+/// Clock, randomness and terminal of this run.
+pub(crate) struct Context {
+    /// The day, in UTC.
+    pub(crate) today: Date,
+    /// When the program began; the clock is read against it.
+    pub(crate) started: Instant,
+    /// The system's randomness.
+    pub(crate) system_random: fn() -> Random,
+    /// Outputs.
+    pub(crate) terminal: Terminal,
+}
+
+impl Context {
+    /// A generator: the system's.
+    pub(crate) fn random(&self) -> Random {
+        (self.system_random)()
+    }
+
+    /// Time since the program began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
