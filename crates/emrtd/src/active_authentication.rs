@@ -222,7 +222,7 @@ mod tests {
     /// The recovered message of Doc 9303-11 Appendix F.1.
     fn message() -> Vec<u8> {
         let vectors: serde_json::Value =
-            serde_json::from_str(include_str!("../tests/data/vectors/icao9303-11-worked-examples.json"))
+            serde_json::from_str(include_str!("../../../testdata/vectors/icao9303-11-worked-examples.json"))
                 .unwrap();
         let all = vectors["vectors"].as_array().unwrap();
         let example = all.iter().find(|v| v["id"].as_str().unwrap().starts_with("9303-11 F.1")).unwrap();

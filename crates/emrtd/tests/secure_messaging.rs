@@ -9,7 +9,7 @@ use hex_literal::hex;
 use serde_json::Value;
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("data/vectors/secure-messaging-public.json")).unwrap()
+    serde_json::from_str(include_str!("../../../testdata/vectors/secure-messaging-public.json")).unwrap()
 }
 
 fn bytes(value: &Value) -> Vec<u8> {

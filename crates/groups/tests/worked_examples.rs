@@ -5,7 +5,7 @@
 use groups::{Element, Ephemeral, Group, Secret, map_generic, map_integrated};
 use serde_json::Value;
 
-const EXAMPLES: &str = include_str!("data/icao9303-11-worked-examples.json");
+const EXAMPLES: &str = include_str!("../../../testdata/vectors/icao9303-11-worked-examples.json");
 
 /// One vector of the file: its inputs and what the standard says comes out.
 struct Example {

@@ -6,7 +6,7 @@ use crate::oid::Oid;
 use crypto_bigint::{BoxedUint, NonZero};
 use serde_json::Value;
 
-const VECTORS: &str = include_str!("../../../tests/data/vectors/icao9303-11-worked-examples.json");
+const VECTORS: &str = include_str!("../../../../../testdata/vectors/icao9303-11-worked-examples.json");
 
 struct Example(Value);
 
