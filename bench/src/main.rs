@@ -122,7 +122,10 @@ fn processor_clock() -> Duration {
     Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the report bears the day of the run unless it is told another")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the report bears the day of the run unless it is told another"
+)]
 fn today() -> Date {
     jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
 }

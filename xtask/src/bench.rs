@@ -5,17 +5,46 @@ use clap::Args;
 
 use crate::console::Console;
 use crate::workspace::Workspace;
-use crate::{process, setup};
+use crate::{packages, process, setup};
+
+/// Where the figures of a full run go; they are kept with the source.
+const PUBLISHED: &str = "docs/benchmarks";
 
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Arguments for the measuring program, after `--`
-    #[arg(last = true, value_name = "ARGUMENT")]
-    arguments: Vec<String>,
+    /// Fewer runs, in less than a minute; the report goes to target/benchmarks
+    #[arg(long)]
+    quick: bool,
+
+    /// Measure only this part: network, server, peer or instructions; may be given several times. The report goes to
+    /// target/benchmarks
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+
+    /// Date to write into the report, as YYYY-MM-DD; today in UTC if it is not given
+    #[arg(long)]
+    date: Option<String>,
 }
 
-/// Sets everything up, since the peers are measured in the same run, and runs the measurements optimised.
+/// Runs the measurements optimised. Only a full run touches the published figures.
 pub(crate) fn run(console: &Console, workspace: &Workspace, args: &BenchArgs) -> Result<()> {
-    setup::everything(console, workspace)?;
-    process::run_optimised(console, workspace, "kendt-bench", &args.arguments)
+    let full = !args.quick && args.only.is_empty();
+    let output = if full {
+        setup::everything(console, workspace)?;
+        workspace.root().join(PUBLISHED)
+    } else {
+        packages::require_pcsc(console, workspace)?;
+        workspace.target().join("benchmarks")
+    };
+    let mut arguments = vec!["--output".to_owned(), output.display().to_string()];
+    if args.quick {
+        arguments.push("--quick".to_owned());
+    }
+    for name in &args.only {
+        arguments.extend(["--only".to_owned(), name.clone()]);
+    }
+    if let Some(date) = &args.date {
+        arguments.extend(["--date".to_owned(), date.clone()]);
+    }
+    process::run_optimised(console, workspace, "kendt-bench", &arguments)
 }

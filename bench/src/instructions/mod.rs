@@ -123,9 +123,9 @@ fn count(program: &Path, name: &str, iterations: u32) -> Result<u64> {
 
 /// The total of a callgrind profile: the first number of its line `summary:` or `totals:`.
 fn total(profile: &str) -> Option<u64> {
-    let line = profile.lines().find_map(|line| {
-        line.strip_prefix("summary:").or_else(|| line.strip_prefix("totals:"))
-    })?;
+    let line = profile
+        .lines()
+        .find_map(|line| line.strip_prefix("summary:").or_else(|| line.strip_prefix("totals:")))?;
     line.split_whitespace().next()?.parse().ok()
 }
 

@@ -2,7 +2,6 @@
 
 use super::svg::{Anchor, Svg, WIDTH, round_steps, short, width_of};
 
-const TOP: f64 = 78.0;
 const RIGHT: f64 = 90.0;
 const BOTTOM: f64 = 56.0;
 
@@ -39,12 +38,15 @@ impl BarChart<'_> {
         let pitch = thickness * count + 16.0;
         let names = self.bars.iter().map(|bar| bar.name.as_str());
         let values = self.bars.iter().flat_map(|bar| bar.values.iter().map(|(value, _)| *value));
-        let frame = Frame::new(names, values.chain(self.goal.map(|(value, _)| value)), pitch);
+        let values = values.chain(self.goal.map(|(value, _)| value));
+        let top = if count > 1.0 { 98.0 } else { 54.0 };
+        let frame = Frame::new(names, values, top, pitch);
         let mut svg = frame.begin(self.title, self.description, self.axis);
         let mut x = 20.0;
         for (index, meaning) in self.meanings.iter().enumerate().filter(|_| self.meanings.len() > 1) {
             x = svg.legend(x, 56.0, &format!("s{index}"), meaning);
         }
+        frame.goal(&mut svg, self.goal);
         for (row, bar) in self.bars.iter().enumerate() {
             let mut y = frame.row(row) + 8.0;
             svg.text(frame.left - 10.0, frame.row(row) + pitch / 2.0 + 4.5, "", Anchor::End, &bar.name);
@@ -55,7 +57,6 @@ impl BarChart<'_> {
                 y += thickness;
             }
         }
-        frame.goal(&mut svg, self.goal);
         svg.finish()
     }
 }
@@ -91,8 +92,9 @@ impl DotChart<'_> {
     pub fn draw(&self) -> String {
         let names = self.dots.iter().map(|dot| dot.name.as_str());
         let values = self.dots.iter().map(|dot| dot.ends.1).chain([self.goal.0 * 1.1]);
-        let frame = Frame::new(names, values, 44.0);
+        let frame = Frame::new(names, values, 76.0, 44.0);
         let mut svg = frame.begin(self.title, self.description, self.axis);
+        frame.goal(&mut svg, Some(self.goal));
         for (row, dot) in self.dots.iter().enumerate() {
             let y = frame.row(row) + 26.0;
             let (from, to) = (frame.x(dot.ends.0), frame.x(dot.ends.1));
@@ -104,7 +106,6 @@ impl DotChart<'_> {
             svg.dot("s0", (frame.x(dot.middle), y));
             svg.text(frame.x(dot.middle), y - 10.0, "value", Anchor::Middle, &dot.label);
         }
-        frame.goal(&mut svg, Some(self.goal));
         svg.finish()
     }
 }
@@ -112,6 +113,7 @@ impl DotChart<'_> {
 /// Where things are: names at the left, the axis below.
 struct Frame {
     left: f64,
+    top: f64,
     bottom: f64,
     pitch: f64,
     steps: Vec<f64>,
@@ -121,6 +123,7 @@ impl Frame {
     fn new<'a>(
         names: impl Iterator<Item = &'a str>,
         values: impl Iterator<Item = f64>,
+        top: f64,
         pitch: f64,
     ) -> Frame {
         let (mut rows, mut widest) = (0.0, 0.0);
@@ -129,13 +132,13 @@ impl Frame {
             widest = width_of(name).max(widest);
         }
         let steps = round_steps(values.fold(0.0, f64::max));
-        Frame { left: widest + 24.0, bottom: TOP + pitch * rows, pitch, steps }
+        Frame { left: widest + 24.0, top, bottom: top + pitch * rows, pitch, steps }
     }
 
     fn row(&self, index: usize) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a handful of rows")]
         let index = index as f64;
-        TOP + self.pitch * index
+        self.top + self.pitch * index
     }
 
     fn x(&self, value: f64) -> f64 {
@@ -147,7 +150,7 @@ impl Frame {
         let mut svg = Svg::new(title, description, self.bottom + BOTTOM);
         for step in &self.steps {
             let x = self.x(*step);
-            svg.line(if *step == 0.0 { "axis" } else { "grid" }, (x, TOP), (x, self.bottom));
+            svg.line(if *step == 0.0 { "axis" } else { "grid" }, (x, self.top), (x, self.bottom));
             svg.text(x, self.bottom + 18.0, "note", Anchor::Middle, &short(*step));
         }
         let middle = f64::midpoint(self.left, WIDTH - RIGHT);
@@ -158,8 +161,8 @@ impl Frame {
     fn goal(&self, svg: &mut Svg, goal: Option<(f64, &str)>) {
         if let Some((value, label)) = goal {
             let x = self.x(value);
-            svg.line("goal", (x, TOP - 6.0), (x, self.bottom));
-            svg.text(x, TOP - 12.0, "goal-text", Anchor::Middle, label);
+            svg.line("goal", (x, self.top - 6.0), (x, self.bottom));
+            svg.text(x, self.top - 12.0, "goal-text", Anchor::Middle, label);
         }
     }
 }

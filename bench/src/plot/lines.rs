@@ -80,12 +80,14 @@ impl LineChart<'_> {
             for (place, (_, value)) in points.iter().zip(&series.points) {
                 svg.dot(&format!("s{index}"), *place);
                 let label = format!("{} {}", short(*value), self.unit);
-                svg.text(place.0, place.1 - 12.0, "value", Anchor::Middle, &label);
+                // The first line is the lower one: its values stand below it, out of the way of the goal.
+                let beside = if index == 0 { 24.0 } else { -12.0 };
+                svg.text(place.0, place.1 + beside, "value", Anchor::Middle, &label);
             }
         }
         let (x, y) = (self.x(self.mark.x), self.y(self.mark.y));
         svg.line("goal", (x - 38.0, y), (x + 38.0, y));
-        svg.text(x + 44.0, y + 4.5, "goal-text", Anchor::Start, self.mark.label);
+        svg.text(x - 44.0, y + 4.5, "goal-text", Anchor::End, self.mark.label);
         svg.finish()
     }
 

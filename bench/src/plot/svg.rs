@@ -5,20 +5,20 @@ use std::fmt::Write as _;
 /// Width of all plots, in pixels.
 pub(super) const WIDTH: f64 = 760.0;
 /// Average width of a character of the labels, generously.
-const CHARACTER: f64 = 7.2;
+const CHARACTER: f64 = 7.5;
 
 const STYLE: &str = "\
 text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#24292f}\
-.title{font-size:16px;font-weight:600}.note{fill:#57606a}.value{font-weight:600}\
+.title{font-size:16px;font-weight:600}.note{fill:#57606a}.value,.goal-text{paint-order:stroke;stroke:#ffffff;stroke-width:4px;stroke-linejoin:round}.value{font-weight:600}\
 .paper{fill:#ffffff}.grid{stroke:#d0d7de;stroke-width:1}.axis{stroke:#57606a;stroke-width:1.5}\
 .goal{stroke:#9a6700;stroke-width:2;stroke-dasharray:6 4}.goal-text{fill:#7d4e00;font-weight:600}\
 .line{fill:none;stroke-width:2.5}\
-.s0{fill:#0969da}.s1{fill:#bc4c00}.line.s0,.rim.s0{fill:none;stroke:#0969da}.line.s1,.rim.s1{fill:none;stroke:#bc4c00}\
+.s0{fill:#0969da}.s1{fill:#bc4c00}.line.s0{fill:none;stroke:#0969da}.line.s1{fill:none;stroke:#bc4c00}\
 .whisker{stroke:#0969da;stroke-width:2}\
 @media(prefers-color-scheme:dark){\
 text{fill:#e6edf3}.note{fill:#9da7b3}.paper{fill:#0d1117}.grid{stroke:#30363d}.axis{stroke:#8b949e}\
-.goal{stroke:#e3b341}.goal-text{fill:#e3b341}\
-.s0{fill:#58a6ff}.s1{fill:#f0883e}.line.s0,.rim.s0{fill:none;stroke:#58a6ff}.line.s1,.rim.s1{fill:none;stroke:#f0883e}\
+.value,.goal-text{stroke:#0d1117}.goal{stroke:#e3b341}.goal-text{fill:#e3b341}\
+.s0{fill:#58a6ff}.s1{fill:#f0883e}.line.s0{fill:none;stroke:#58a6ff}.line.s1{fill:none;stroke:#f0883e}\
 .whisker{stroke:#58a6ff}}";
 
 /// Where a text is held.
@@ -155,7 +155,10 @@ mod tests {
         let mut svg = Svg::new("a < b", "\"&", 10.0);
         svg.text(0.0, 0.0, "", Anchor::End, "<script>");
         let text = svg.finish();
-        assert!(text.contains("a &lt; b") && text.contains("&quot;&amp;") && !text.contains("<script"), "{text}");
+        assert!(
+            text.contains("a &lt; b") && text.contains("&quot;&amp;") && !text.contains("<script"),
+            "{text}"
+        );
     }
 
     #[test]

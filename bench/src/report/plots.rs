@@ -32,7 +32,8 @@ fn words<T>(items: impl IntoIterator<Item = T>, each: impl Fn(T) -> String) -> S
 
 fn added(network: &Network) -> Plot {
     let points = |batched| {
-        let rows = network.reference.iter().filter(move |row| row.batched == batched && row.round_trip_ms > 0);
+        let rows =
+            network.reference.iter().filter(move |row| row.batched == batched && row.round_trip_ms > 0);
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of a round trip")]
         rows.map(|row| (row.round_trip_ms as f64, row.added_s.p50)).collect::<Vec<_>>()
     };

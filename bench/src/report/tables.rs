@@ -18,7 +18,8 @@ struct Table(String);
 
 impl Table {
     fn new(columns: &[&str]) -> Table {
-        let rule: String = columns.iter().enumerate().map(|(n, _)| if n == 0 { "|---|" } else { "--:|" }).collect();
+        let rule: String =
+            columns.iter().enumerate().map(|(n, _)| if n == 0 { "|---|" } else { "--:|" }).collect();
         Table(format!("| {} |\n{rule}\n", columns.join(" | ")))
     }
 
@@ -87,7 +88,9 @@ fn network_goals(network: &Network) -> Vec<Goal> {
     for (round_trip, limit) in ROUND_TRIPS {
         let found = network.reference.iter().find(|row| row.batched && row.round_trip_ms == round_trip);
         goals.extend(found.map(|row| Goal {
-            what: format!("Read at {round_trip} ms within {limit} s, 95th percentile, 30 ms per command (R-024)"),
+            what: format!(
+                "Read at {round_trip} ms within {limit} s, 95th percentile, 30 ms per command (R-024)"
+            ),
             found: format!("{:.2} s", row.flat_total_s.p95),
             met: row.flat_total_s.p95 <= limit,
         }));
@@ -193,7 +196,7 @@ fn network_section(text: &mut String, network: &Network, plots: &[Plot]) {
             limit.map_or_else(String::new, |(_, limit)| format!("{limit} s")),
         ]);
     }
-    let _ = write!(text, "{}\n", table.0);
+    let _ = writeln!(text, "{}", table.0);
     picture(text, plots, plots::ADDED);
     let _ = write!(text, "### Kinds of documents at {COMMON_ROUND_TRIP} ms\n\n");
     let mut table = Table::new(&[
@@ -220,7 +223,7 @@ fn network_section(text: &mut String, network: &Network, plots: &[Plot]) {
             format!("{:.2} s", batched.chip_s),
         ]);
     }
-    let _ = write!(text, "{}\n", table.0);
+    let _ = writeln!(text, "{}", table.0);
     picture(text, plots, plots::WAITS);
     let check = &network.cross_check;
     let _ = write!(
@@ -252,7 +255,7 @@ fn server_section(text: &mut String, server: &Server, plots: &[Plot]) {
             format!("{:.0}", row.reads_per_second),
         ]);
     }
-    let _ = write!(text, "{}\n", table.0);
+    let _ = writeln!(text, "{}", table.0);
     picture(text, plots, plots::SERVER);
 }
 
@@ -260,8 +263,8 @@ fn peer_section(text: &mut String, peer: &Peer, counted: Option<&Instructions>, 
     let _ = write!(
         text,
         "## Against dmrtd\n\n\
-         Our terminal and the crate dmrtd 0.3 do the same to the same chip in one process, in turns ({} rounds, of which each \
-         has several repetitions of both; who begins alternates). The clock is stopped while the chip works. Both start \
+         Our terminal and the crate dmrtd 0.3 do the same to the same chip in one process, in turns ({} rounds, in each of which both do it \
+         several times and the least counts; who begins alternates). The clock is stopped while the chip works. Both start \
          from the fields of the MRZ. Ours is the whole session as it is in use, and sends some commands more, to find out \
          what the chip offers. The ratio is ours divided by dmrtd's, round by round.\n\n",
         peer.rounds
@@ -286,7 +289,7 @@ fn peer_section(text: &mut String, peer: &Peer, counted: Option<&Instructions>, 
             format!("{:.2}", row.ratio.max),
         ]);
     }
-    let _ = write!(text, "{}\n", table.0);
+    let _ = writeln!(text, "{}", table.0);
     picture(text, plots, plots::RATIO);
     if let Some(counted) = counted {
         text.push_str(
@@ -302,7 +305,7 @@ fn peer_section(text: &mut String, peer: &Peer, counted: Option<&Instructions>, 
                 format!("{:.2}", row.ratio),
             ]);
         }
-        let _ = write!(text, "{}\n", table.0);
+        let _ = writeln!(text, "{}", table.0);
     }
 }
 
@@ -319,7 +322,7 @@ fn instructions_section(text: &mut String, instructions: &Instructions) {
     for row in &instructions.rows {
         table.row(&[row.what.to_owned(), format!("`{}`", row.name), grouped(row.instructions)]);
     }
-    let _ = write!(text, "{}\n", table.0);
+    let _ = writeln!(text, "{}", table.0);
 }
 
 #[cfg(test)]
