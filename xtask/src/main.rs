@@ -56,6 +56,9 @@ enum Command {
     /// prints the report of each.
     Demo(demo::DemoArgs),
     /// Measure, against a peer in the same run, and write tables and plots to docs/benchmarks
+    ///
+    /// Network waits and the time that they add, processor time of the terminal side, ratios to the crate dmrtd, and
+    /// instructions of hot paths under callgrind (left out if valgrind is absent). A full run takes some minutes.
     Bench(bench::BenchArgs),
     /// Fuzz the parsers with coverage guidance, on the stable compiler
     ///
