@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_date_that_is_none_is_told_without_the_date() {
-        let text = message(&LINE2.replacen("740812", "741312", 1));
+        let text = message(&LINE2.replacen("7408122", "7413128", 1));
         assert!(text.contains("date of birth") && text.contains("month"), "{text}");
         assert!(!text.contains("741312"), "{text}");
     }

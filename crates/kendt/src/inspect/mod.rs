@@ -59,7 +59,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
         context.terminal.warn(note);
     }
     let gauge = Gauge::new(context.terminal);
-    let mut recorder = recorder(options, specimen.as_ref());
+    let mut recorder = recorder(options, specimen.as_ref())?;
     let begun = context.elapsed();
     let outcome = match &specimen {
         Some(document) => read_specimen(context, options, document, &secrets, &gauge, &mut recorder),
@@ -103,7 +103,7 @@ fn show(context: &Context, options: &Options, reading: &Reading, took: Duration)
     Ok(())
 }
 
-fn recorder(options: &Options, specimen: Option<&SpecimenDocument>) -> Recorder {
+fn recorder(options: &Options, specimen: Option<&SpecimenDocument>) -> Result<Recorder, Failure> {
     let file = |file| specimen.and_then(|document| document.file(file));
     Recorder::new(&options.trace, file(ElementaryFile::Sod), file(ElementaryFile::DataGroup(1)))
 }

@@ -76,10 +76,14 @@ impl Secrets {
         Ok(())
     }
 
-    /// A zone. Look-alike characters are put right where only one way is right; faults outside of what opens the
-    /// chip are told and do not keep it closed.
+    /// A zone. A character that its field cannot hold is taken for the one that it looks like, where only one way is right
+    /// . A wrong check digit is refused: typing confuses other characters than reading does. Faults outside of what
+    /// opens the chip are told and do not keep it closed.
     fn add_zone(&mut self, text: &str) -> Result<(), Failure> {
-        let zone = Mrz::parse(text).or_else(|fault| mrz::repair(text).map_err(|_| fault));
+        let zone = Mrz::parse(text).or_else(|fault| match fault {
+            MrzError::CheckDigit { .. } => Err(fault),
+            fault => mrz::repair(text).map_err(|_| fault),
+        });
         let fields = match zone {
             Ok(zone) => {
                 let class = zone.document_class();

@@ -41,28 +41,32 @@ pub(crate) struct Recorder {
     wanted: Option<PathBuf>,
     /// Known before the read to be a specimen of the test PKI.
     permitted: bool,
-    /// Known before the read to be none.
-    refused: Option<&'static str>,
     text: Zeroizing<String>,
 }
 
 impl Recorder {
     /// No trace.
     pub(crate) fn off() -> Recorder {
-        Recorder { wanted: None, permitted: false, refused: None, text: Zeroizing::default() }
+        Recorder { wanted: None, permitted: false, text: Zeroizing::default() }
     }
 
     /// A trace if the options want one. For a chip in this process its EF.SOD and EF.DG1 are known.
-    pub(crate) fn new(options: &TraceOptions, sod: Option<&[u8]>, dg1: Option<&[u8]>) -> Recorder {
+    pub(crate) fn new(
+        options: &TraceOptions,
+        sod: Option<&[u8]>,
+        dg1: Option<&[u8]>,
+    ) -> Result<Recorder, Failure> {
+        let Some(path) = &options.trace else { return Ok(Recorder::off()) };
         let known = sod.is_some() || dg1.is_some();
-        let refused = if known { is_of_test_pki(sod, dg1).err() } else { None };
-        let permitted = known && refused.is_none();
-        Recorder { wanted: options.trace.clone(), permitted, refused, ..Recorder::off() }
+        if known {
+            is_of_test_pki(sod, dg1).map_err(Failure::TraceRefused)?;
+        }
+        Ok(Recorder { wanted: Some(path.clone()), permitted: known, ..Recorder::off() })
     }
 
     /// One batch with its answers.
     pub(crate) fn note(&mut self, batch: &Batch, steps: &[Step], answers: &Answers) {
-        if self.wanted.is_none() || self.refused.is_some() {
+        if self.wanted.is_none() {
             return;
         }
         let text = &mut *self.text;
@@ -84,21 +88,14 @@ impl Recorder {
         }
     }
 
-    /// Writes the trace if it may be written, and says where it is. `reading` is `None` if the read failed.
+    /// Writes the trace if it may be written, and says where it is. `reading` is `None` if the read failed: then only
+    /// what was known before to be a specimen is written.
     pub(crate) fn finish(self, reading: Option<&Reading>) -> Result<Option<PathBuf>> {
         let Some(path) = self.wanted else { return Ok(None) };
         if !self.permitted {
-            let verdict = match (self.refused, reading) {
-                (Some(reason), _) => Err(reason),
-                (None, Some(reading)) => is_of_test_pki(reading.file(File::Sod), reading.file(File::Dg1)),
-                // The read's own error is what has to be told.
-                (None, None) => return Ok(None),
-            };
-            match (verdict, reading) {
-                (Ok(()), _) => {}
-                (Err(reason), Some(_)) => return Err(Failure::TraceRefused(reason).into()),
-                (Err(_), None) => return Ok(None),
-            }
+            let Some(reading) = reading else { return Ok(None) };
+            is_of_test_pki(reading.file(File::Sod), reading.file(File::Dg1))
+                .map_err(Failure::TraceRefused)?;
         }
         write(&path, &self.text)?;
         Ok(Some(path))
@@ -180,4 +177,101 @@ fn countries_in(name: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, TlvError> {
         countries.push(Vec::new());
     }
     Ok(countries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use emrtd::access::Password;
+    use emrtd::session::{ReadOptions, read};
+    use emrtd::transport::BatchCommand;
+    use emrtd_sim::chip::{Chip, ChipConfig};
+    use emrtd_sim::document::{ElementaryFile, SpecimenDocument};
+    use emrtd_sim::issue::builtin_profile;
+    use emrtd_sim::transport::InProcess;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use crate::passport::Issuer;
+
+    fn document(state: &str, country: &str) -> SpecimenDocument {
+        let mut profile = builtin_profile("pace-gm-ca").unwrap().unwrap();
+        state.clone_into(&mut profile.issuing_state);
+        country.clone_into(&mut profile.country);
+        profile.portrait.bytes = 2_000;
+        let random = Box::new(ChaCha20Rng::seed_from_u64(1));
+        Issuer::establish(profile, jiff::civil::date(2026, 11, 25), random).unwrap().issue().unwrap()
+    }
+
+    fn reading_of(document: &SpecimenDocument) -> Reading {
+        let config = ChipConfig::try_from(document).unwrap();
+        let chip = Chip::new(config, Box::new(ChaCha20Rng::seed_from_u64(2))).unwrap();
+        let options = ReadOptions {
+            passwords: vec![Password::from_mrz_information(&document.access.mrz_information)],
+            ..ReadOptions::default()
+        };
+        read(options, ChaCha20Rng::seed_from_u64(3), &mut InProcess::new(chip), |_| {}).unwrap()
+    }
+
+    /// A recorder for a card of which nothing is known yet, that has noted one command.
+    fn recorder(path: &Path) -> Recorder {
+        let options = TraceOptions { trace: Some(path.to_owned()) };
+        let mut recorder = Recorder::new(&options, None, None).unwrap();
+        note(&mut recorder, 0xAB);
+        recorder
+    }
+
+    fn note(recorder: &mut Recorder, byte: u8) {
+        let batch = Batch { commands: vec![BatchCommand { apdu: vec![byte; 5], accept: Vec::new() }] };
+        let answers = Answers { responses: vec![vec![0x90, 0x00]], ending: Ending::Complete };
+        recorder.note(&batch, &[Step::SelectMasterFile], &answers);
+    }
+
+    #[test]
+    fn only_documents_of_utopia_with_certificates_of_utopia_are_traced() {
+        let cases =
+            [(("UTO", "UT"), true), (("DNK", "DK"), false), (("UTO", "DK"), false), (("DNK", "UT"), false)];
+        for ((state, country), permitted) in cases {
+            let document = document(state, country);
+            let known = (document.file(ElementaryFile::Sod), document.file(ElementaryFile::DataGroup(1)));
+            assert_eq!(is_of_test_pki(known.0, known.1).is_ok(), permitted, "{state} {country}");
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("trace");
+            let written = recorder(&path).finish(Some(&reading_of(&document)));
+            assert_eq!(written.is_ok(), permitted, "{state} {country}");
+            assert_eq!(path.exists(), permitted, "{state} {country}");
+        }
+    }
+
+    #[test]
+    fn a_card_that_could_not_be_read_to_the_end_is_not_traced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("trace");
+        assert_eq!(recorder(&path).finish(None).unwrap(), None);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_a_card_said_before_it_was_lost_is_dropped() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("trace");
+        let mut recorder = recorder(&path);
+        recorder.document_lost();
+        note(&mut recorder, 0xCD);
+        recorder.finish(Some(&reading_of(&document("UTO", "UT")))).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("CDCDCDCDCD") && !text.contains("ABABABABAB"), "{text}");
+    }
+
+    #[test]
+    fn files_without_certificates_or_with_broken_ones_are_refused() {
+        let document = document("UTO", "UT");
+        let sod = document.file(ElementaryFile::Sod).unwrap();
+        let dg1 = document.file(ElementaryFile::DataGroup(1));
+        assert!(is_of_test_pki(None, dg1).is_err());
+        assert!(is_of_test_pki(Some(sod), None).is_err());
+        for cut in 0..sod.len() {
+            assert!(is_of_test_pki(sod.get(..cut), dg1).is_err(), "cut at {cut}");
+        }
+    }
 }

@@ -1,0 +1,10 @@
+//! The command as a person runs it: the built program, its outputs and its exit codes.
+
+mod demo;
+mod errors;
+mod inspect;
+mod passport;
+mod serve;
+mod support;
+#[cfg(any(debug_assertions, feature = "trace"))]
+mod trace;
