@@ -3,8 +3,12 @@
 //! `cargo fuzz` wants a nightly compiler only for its sanitizers. Safe Rust needs none of them: LLVM's coverage pass,
 //! asked for through `RUSTFLAGS`, is enough for libFuzzer. The instrumented build has a target directory of its own,
 //! so it never invalidates the ordinary one.
+//!
+//! A run begins with the seeds that the targets make, with the stored corpus, and with what earlier runs on this
+//! machine have grown. Only what neither seeds nor stored corpus reach is added to the stored corpus, which stays small.
 
 use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,7 +35,13 @@ const INSTRUMENTATION: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=
     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1";
 
 /// One input may take no longer than this, in seconds, and no target more memory than this, in MB.
-const LIMITS: [&str; 2] = ["-timeout=10", "-rss_limit_mb=2048"];
+const LIMITS: [&str; 2] = ["-timeout=10", "-rss_limit_mb=1024"];
+
+/// Few inputs that together cover every edge; how often an edge is passed does not matter for tests.
+const MERGE: [&str; 2] = ["-set_cover_merge=1", "-use_counters=0"];
+
+/// Bytes of stored corpus that a run adds to, for each target; the smallest inputs come first.
+const STORED_BYTES: u64 = 64 * 1024;
 
 #[derive(Args)]
 pub(crate) struct FuzzArgs {
@@ -39,9 +49,10 @@ pub(crate) struct FuzzArgs {
     #[arg(value_name = "TARGET")]
     targets: Vec<String>,
 
-    /// Minutes for each target
-    #[arg(long, default_value_t = 1.0, value_name = "MINUTES", conflicts_with_all = ["smoke", "input"])]
-    minutes: f64,
+    /// Seconds for each target
+    #[arg(long, default_value_t = 60, value_name = "N", conflicts_with_all = ["smoke", "input"],
+        value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    seconds: u64,
 
     /// All targets in one minute altogether, adding nothing to the stored corpus: what `test` runs
     #[arg(long, conflicts_with = "input")]
@@ -86,11 +97,7 @@ pub(crate) fn run(console: &Console, workspace: &Workspace, args: &FuzzArgs) -> 
         };
         return targets.replay(name, input);
     }
-    if !(args.minutes > 0.0 && args.minutes <= 7.0 * 24.0 * 60.0) {
-        bail!("--minutes must be above 0 and at most a week");
-    }
-    let each = Duration::from_secs_f64(args.minutes * 60.0).max(Duration::from_secs(1));
-    targets.fuzz(console, each)?;
+    targets.fuzz(console, Duration::from_secs(args.seconds))?;
     targets.names.iter().try_for_each(|name| targets.keep(console, name))
 }
 
@@ -161,7 +168,18 @@ impl<'a> Targets<'a> {
         console.timed("building the fuzz targets", || {
             process::run(console, workspace, "fuzz-build", &mut command)
         })?;
-        Ok(Self { workspace, programs: directory.join(triple).join("fuzz"), names })
+        let targets = Self { workspace, programs: directory.join(triple).join("fuzz"), names };
+        targets.write_seeds(console)?;
+        Ok(targets)
+    }
+
+    /// Seeds are made by code; only libFuzzer wants them as files.
+    fn write_seeds(&self, console: &Console) -> Result<()> {
+        let mut command = process::cargo(self.workspace);
+        command.args(["run", "--locked", "--quiet", "--package", PACKAGE, "--example", "seeds", "--"]);
+        command.arg(self.workspace.target().join("fuzz/seeds")).args(&self.names);
+        console
+            .timed("making the seeds", || process::run(console, self.workspace, "fuzz-seeds", &mut command))
     }
 
     /// Each target for that long, as many at a time as there are processors; all run even if one finds something.
@@ -193,40 +211,26 @@ impl<'a> Targets<'a> {
         Ok(())
     }
 
-    /// One target; answers libFuzzer's own last line.
+    /// One target; answers how far it came.
     fn one(&self, name: &str, each: Duration) -> Result<String> {
         let artifacts = self.artifacts(name);
         let grown = self.grown(name);
         let log = self.workspace.log(&format!("fuzz-{name}"));
         fs::create_dir_all(&artifacts)?;
         fs::create_dir_all(&grown)?;
+        fs::create_dir_all(self.stored(name))?;
         let mut command = Command::new(self.programs.join(name));
         command.args(LIMITS).arg(format!("-max_total_time={}", each.as_secs())).arg("-print_final_stats=1");
         command.arg(format!("-artifact_prefix={}/", artifacts.display()));
         // New inputs go into the first directory, the others are only read.
-        command.arg(&grown);
-        let stored = self.stored(name);
-        if stored.is_dir() {
-            command.arg(&stored);
-        }
-        let dictionary = self.workspace.root().join("fuzz/dictionaries").join(format!("{name}.dict"));
-        if dictionary.is_file() {
-            command.arg(format!("-dict={}", dictionary.display()));
-        }
+        command.arg(&grown).arg(self.stored(name)).arg(self.seeds(name));
         process::logged(&log, command.current_dir(self.workspace.root())).with_context(|| {
             format!(
                 "found something; see {} and try it again with `cargo xtask fuzz {name} --input FILE`",
                 artifacts.display()
             )
         })?;
-        let text = fs::read_to_string(&log).unwrap_or_default();
-        let done = text.lines().rev().find(|line| line.starts_with("Done ")).unwrap_or("done").to_owned();
-        let coverage = text
-            .lines()
-            .rev()
-            .find_map(|line| line.split_once("cov: ")?.1.split_whitespace().next())
-            .map(|edges| format!(", {edges} edges covered"));
-        Ok(done + &coverage.unwrap_or_default())
+        Ok(summary(&String::from_utf8_lossy(&fs::read(&log).unwrap_or_default())))
     }
 
     fn replay(&self, name: &str, input: &Path) -> Result<()> {
@@ -240,20 +244,46 @@ impl<'a> Targets<'a> {
         Ok(())
     }
 
-    /// Adds to the stored corpus those new inputs that reach code no stored one reaches.
+    /// Adds to the stored corpus those new inputs that reach code which neither seeds nor stored inputs reach.
     fn keep(&self, console: &Console, name: &str) -> Result<()> {
-        let stored = self.stored(name);
+        let (stored, merged) = (self.stored(name), self.workspace.target().join("fuzz/merged").join(name));
+        if merged.is_dir() {
+            fs::remove_dir_all(&merged)?;
+        }
+        fs::create_dir_all(&merged)?;
         fs::create_dir_all(&stored)?;
-        let before = fs::read_dir(&stored)?.count();
+        for folder in [self.seeds(name), stored.clone()] {
+            for file in files(&folder)? {
+                fs::copy(&file.path, merged.join(file.path.file_name().unwrap_or_default()))?;
+            }
+        }
+        let known = files(&merged)?.len();
         let mut command = Command::new(self.programs.join(name));
-        command.args(LIMITS).arg("-merge=1").arg(&stored).arg(self.grown(name));
+        command.args(LIMITS).args(MERGE).arg(&merged).arg(self.grown(name));
         process::logged(&self.workspace.log(&format!("fuzz-{name}-merge")), &mut command)?;
-        let after = fs::read_dir(&stored)?.count();
+        let mut bytes: u64 = files(&stored)?.iter().map(|file| file.bytes).sum();
+        let (mut added, mut left_out) = (0_usize, 0_usize);
+        for file in files(&merged)? {
+            let Some(input) = file.path.file_name().filter(|input| is_new(input)) else { continue };
+            if stored.join(input).exists() {
+                continue;
+            }
+            if bytes + file.bytes > STORED_BYTES {
+                left_out += 1;
+                continue;
+            }
+            fs::copy(&file.path, stored.join(input))?;
+            bytes += file.bytes;
+            added += 1;
+        }
         console.line(&format!(
-            "  {name}: {} inputs added to the stored corpus, {after} now",
-            after.saturating_sub(before)
+            "  {name}: {added} inputs added to {known} known ones, {left_out} left out to keep the corpus small"
         ));
         Ok(())
+    }
+
+    fn seeds(&self, name: &str) -> PathBuf {
+        self.workspace.target().join("fuzz/seeds").join(name)
     }
 
     fn stored(&self, name: &str) -> PathBuf {
@@ -266,5 +296,65 @@ impl<'a> Targets<'a> {
 
     fn artifacts(&self, name: &str) -> PathBuf {
         self.workspace.target().join("fuzz/artifacts").join(name)
+    }
+}
+
+/// A file of a corpus.
+struct Input {
+    path: PathBuf,
+    bytes: u64,
+}
+
+/// The files of a folder, smallest first.
+fn files(folder: &Path) -> Result<Vec<Input>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        files.push(Input { path: entry.path(), bytes: entry.metadata()?.len() });
+    }
+    files.sort_by(|a, b| (a.bytes, &a.path).cmp(&(b.bytes, &b.path)));
+    Ok(files)
+}
+
+/// libFuzzer names an input by its SHA-1; seeds and kept findings have names of ours.
+fn is_new(name: &OsStr) -> bool {
+    name.len() == 40
+}
+
+/// What libFuzzer says of a run: inputs tried, edges covered, memory.
+fn summary(log: &str) -> String {
+    let statistic = |name: &str| {
+        let line = log.lines().rev().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim_start_matches(':').trim().to_owned())
+    };
+    let edges = log.lines().rev().find_map(|line| line.split_once("cov: ")?.1.split_whitespace().next());
+    let inputs = statistic("stat::number_of_executed_units");
+    let memory = statistic("stat::peak_rss_mb");
+    let or_unknown = |value: Option<&str>| value.unwrap_or("?").to_owned();
+    format!(
+        "{} inputs tried, {} edges covered, {} MB at most",
+        or_unknown(inputs.as_deref()),
+        or_unknown(edges),
+        or_unknown(memory.as_deref())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_run_says_of_itself_is_read() {
+        let log = "#2\tINITED cov: 7 ft: 8 corp: 1/1b\n#9\tDONE   cov: 12 ft: 30 corp: 4/9b\n\
+                   stat::number_of_executed_units: 4321\nstat::peak_rss_mb:              28\n";
+        assert_eq!(summary(log), "4321 inputs tried, 12 edges covered, 28 MB at most");
+        assert_eq!(summary(""), "? inputs tried, ? edges covered, ? MB at most");
+    }
+
+    #[test]
+    fn only_inputs_that_the_fuzzer_named_are_new() {
+        assert!(is_new(OsStr::new("1dabdd7a2848e4bc9f26b91477df16803a9ecb2f")));
+        assert!(!is_new(OsStr::new("seed-001")) && !is_new(OsStr::new("found-empty-name")));
     }
 }

@@ -62,8 +62,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Fuzz the parsers with coverage guidance, on the stable compiler
     ///
-    /// Without a target: all of them, one after the other. What a target finds stays in target/fuzz/artifacts/TARGET,
-    /// new inputs are added to fuzz/corpus/TARGET unless --smoke is given.
+    /// Without a target: all of them, a minute each. What a target finds stays in target/fuzz/artifacts/TARGET, new
+    /// inputs are added to fuzz/corpus/TARGET unless --smoke is given. With --smoke all targets share one minute.
     Fuzz(fuzz::FuzzArgs),
     /// Check format and lints only (a part of `test`)
     Lint,

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::console::{self, Console};
-use crate::tally::Tally;
+use crate::tally::{Runner, Tally};
 use crate::workspace::Workspace;
 use crate::{fuzz, packages, process, setup};
 
@@ -177,8 +177,9 @@ fn tests(console: &Console, workspace: &Workspace, report: &mut Report, args: &T
         select(&mut command);
         command.arg("--").args(&args.names);
     }
+    let runner = if nextest { Runner::Nextest } else { Runner::BuiltIn };
     let ran = report.tests(console, "unit and integration tests", |tally| {
-        counted(console, workspace, "tests", &mut command, tally)
+        counted(console, workspace, "tests", &mut command, runner, tally)
     });
 
     if ran && args.names.is_empty() {
@@ -186,7 +187,7 @@ fn tests(console: &Console, workspace: &Workspace, report: &mut Report, args: &T
         command.args(["test", "--doc", "--no-fail-fast"]);
         select(&mut command);
         report.tests(console, "documentation tests", |tally| {
-            counted(console, workspace, "doctests", &mut command, tally)
+            counted(console, workspace, "doctests", &mut command, Runner::BuiltIn, tally)
         });
     }
 }
@@ -197,6 +198,7 @@ fn counted(
     workspace: &Workspace,
     name: &str,
     command: &mut Command,
+    runner: Runner,
     tally: &mut Tally,
 ) -> Result<()> {
     if Console::is_terminal() && !console.is_quiet() {
@@ -208,7 +210,7 @@ fn counted(
     }
     let mut log = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     let succeeded = process::lines(command, |line| {
-        let closing = tally.read(line);
+        let closing = tally.read(runner, line);
         if closing || !console.is_quiet() {
             eprintln!("{line}");
         }
