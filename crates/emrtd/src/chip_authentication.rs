@@ -111,7 +111,7 @@ impl ChipAuthenticationChoice {
         rng: &mut impl CryptoRng,
     ) -> Result<(Vec<Command>, SessionKeys), ChipAuthenticationError> {
         let own = Ephemeral::random(self.key.group(), rng);
-        let public = own.public().encode();
+        let public = own.public().encode_minimal();
         let shared = own.agree(&self.key)?;
         let keys = SessionKeys::derive(self.cipher, shared.as_bytes());
         Ok((self.commands(&public), keys))

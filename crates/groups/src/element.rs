@@ -47,6 +47,15 @@ impl Element {
         self.encoded.to_vec()
     }
 
+    /// The encoding in a protocol's data object: `04||x||y`, or the integer without leading zeros (Doc 9303-11 §9.4).
+    pub fn encode_minimal(&self) -> Vec<u8> {
+        let zeros = match self.group.kind() {
+            Kind::Ecdh => 0,
+            Kind::Dh => self.encoded.iter().take_while(|&&byte| byte == 0).count(),
+        };
+        self.encoded.get(zeros..).unwrap_or_default().to_vec()
+    }
+
     /// The x-coordinate padded to [`Group::field_bytes`]; for DH the value itself, padded likewise.
     pub fn x_coordinate(&self) -> Vec<u8> {
         self.x_octets().to_vec()

@@ -9,15 +9,19 @@ use emrtd::quirks::QuirkTable;
 use emrtd::session::{
     AccessMethod, ActiveAuthentication, ActiveAuthenticationPolicy, Blame, Event, FileError, ReadError, Step,
 };
-use emrtd_sim::chip::{Behaviour, PaceFailure, PaceStep, Quirk};
-use emrtd_sim::transport::InProcess;
+use emrtd::transport::{Answers, Batch, Transport, play_each};
+use emrtd_sim::chip::{Behaviour, Chip, Hostile, PaceFailure, PaceStep, Quirk};
+use emrtd_sim::issue::profile::PaceMapping;
+use emrtd_sim::transport::{InProcess, NoTag};
+use groups::Group;
 
 use crate::support::{
     Recorder, assert_read_as_issued, chip, issue, options, power_on, profile, read_chip, refusal, rng, single,
 };
 
 /// Quirks that need nothing but a reader that copes.
-const HARMLESS: [Quirk; 10] = [
+const HARMLESS: [Quirk; 11] = [
+    Quirk::NoShortFileIdentifiers,
     Quirk::NoLeInSelect,
     Quirk::SelectMasterFileRefused,
     Quirk::MasterFilesAfterAccess,
@@ -192,7 +196,118 @@ fn a_signature_that_does_not_fit_into_a_short_answer_says_nothing_about_the_chip
 fn an_unforeseen_status_for_the_access_file_is_not_taken_for_its_absence() {
     let document = issue(&profile("bac-only"));
     let mut config = chip(&document);
-    config.behaviour.quirks.insert(Quirk::NoShortFileIdentifiers);
+    config.behaviour.hostile = Some(Hostile::ErrorStorm { from: 1 });
     let error = refusal(read_chip(config, options(&document)));
-    assert_eq!(error, ReadError::CardAccess(FileError::Refused(StatusWord(0x6A86))));
+    assert_eq!(error, ReadError::CardAccess(FileError::Refused(StatusWord::UNKNOWN)));
+}
+
+/// A chip that announces extended length, as every other one, and refuses it.
+#[test]
+fn a_chip_on_the_list_is_never_sent_extended_length() {
+    let mut chinese = profile("pace-gm-ca");
+    chinese.issuing_state = "CHN".to_owned();
+    chinese.country = "CN".to_owned();
+    let document = issue(&chinese);
+    let mut config = chip(&document);
+    config.behaviour.extended_length = false;
+    let mut wanted = options(&document);
+    wanted.extended_length = Some(2_048);
+    let reading = read_chip(config.clone(), wanted.clone()).unwrap();
+    assert_read_as_issued(&document, &reading);
+    assert_eq!(reading.quirks, BTreeSet::from(["cn-no-extended-length".to_owned()]));
+
+    wanted.quirks = QuirkTable::builtin().unwrap().for_state(Some("UTO"));
+    assert!(read_chip(config, wanted).is_err(), "without the quirk the chip breaks off");
+}
+
+/// Answers every command before access with one status word, as chips do whose master file is closed.
+struct ClosedMasterFile {
+    inner: InProcess,
+    status: [u8; 2],
+}
+
+impl Transport for ClosedMasterFile {
+    type Error = NoTag;
+
+    fn play(&mut self, batch: &Batch) -> Result<Answers, NoTag> {
+        play_each(batch, |apdu| {
+            let in_master_file = matches!(apdu, [0, 0xB0, 0x9C, ..]);
+            Ok(if in_master_file { Ok(self.status.to_vec()) } else { self.inner.transmit(apdu) })
+        })
+    }
+
+    fn await_tag(&mut self) -> Result<(), NoTag> {
+        self.inner.await_tag()
+    }
+}
+
+#[test]
+fn a_closed_master_file_means_no_pace_only_for_states_on_the_list() {
+    for (state, country, status, row) in [
+        ("USA", "US", [0x69, 0x82], "nz-us-master-file-closed"),
+        ("NZL", "NZ", [0x69, 0x82], "nz-us-master-file-closed"),
+        ("SGP", "SG", [0x6D, 0x00], "old-chip-without-master-file-reads"),
+        ("JPN", "JP", [0x69, 0x85], "old-chip-without-master-file-reads"),
+    ] {
+        let mut old = profile("bac-only");
+        old.issuing_state = state.to_owned();
+        old.country = country.to_owned();
+        let document = issue(&old);
+        let mut closed = ClosedMasterFile { inner: power_on(chip(&document)), status };
+        let reading = emrtd::session::read(options(&document), rng(6), &mut closed, |_| {}).unwrap();
+        assert_read_as_issued(&document, &reading);
+        assert_eq!(reading.quirks, BTreeSet::from([row.to_owned()]), "{state}");
+
+        let mut unlisted = options(&document);
+        unlisted.quirks = QuirkTable::builtin().unwrap().for_state(Some("DNK"));
+        let mut closed = ClosedMasterFile { inner: power_on(chip(&document)), status };
+        let error = refusal(emrtd::session::read(unlisted, rng(6), &mut closed, |_| {}));
+        assert_eq!(error, ReadError::CardAccess(FileError::Refused(StatusWord(u16::from_be_bytes(status)))));
+    }
+}
+
+#[test]
+fn a_chip_that_errs_on_long_reads_is_asked_exactly() {
+    let document = issue(&profile("de-id-card"));
+    let mut config = chip(&document);
+    config.behaviour.quirks.insert(Quirk::EndOfFileEndsSecureMessaging);
+    let reading = read_chip(config, options(&document)).unwrap();
+    assert_read_as_issued(&document, &reading);
+    assert!(!reading.metrics.fell_back, "{:?}", reading.metrics);
+    assert_eq!(reading.quirks, BTreeSet::from(["de-exact-length".to_owned()]));
+}
+
+/// A Diffie-Hellman value that begins with a zero byte is sent without it (Doc 9303-11 §9.4), and so it enters the token.
+#[test]
+fn diffie_hellman_values_that_begin_with_zeros_are_understood_by_both_sides() {
+    let mut profile = profile("pace-dh");
+    profile.access.pace.truncate(1);
+    profile.access.pace[0].mapping = PaceMapping::Gm;
+    profile.access.pace[0].parameter_id = 0;
+    let document = issue(&profile);
+    let first_is_zero = |seed: &u64| {
+        let public = groups::Ephemeral::random(Group::Modp1024Prime160, &mut rng(*seed)).public();
+        public.encode()[0] == 0
+    };
+    // Our mapping key is the first thing that the session draws.
+    let ours: Vec<u64> = (0..4_000).filter(first_is_zero).take(3).collect();
+    assert_eq!(ours.len(), 3);
+    for seed in ours {
+        let mut transport = power_on(chip(&document));
+        let reading = emrtd::session::read(options(&document), rng(seed), &mut transport, |_| {}).unwrap();
+        assert_read_as_issued(&document, &reading);
+    }
+    // And among so many chips some answer with a value of 127 bytes.
+    let mut short_answers = 0;
+    for seed in 1_000..1_150 {
+        let mut chip = Chip::new(chip(&document), Box::new(rng(seed))).unwrap();
+        chip.power_on();
+        let mut transport = Recorder::new(InProcess::new(chip));
+        let reading = emrtd::session::read(options(&document), rng(6), &mut transport, |_| {});
+        assert!(reading.is_ok(), "chip seed {seed}: {reading:?}");
+        let answers = transport.played.iter().flat_map(|(_, answers)| &answers.responses);
+        short_answers +=
+            answers.filter(|answer| matches!(answer[..], [0x7C, 0x81, 0x81, _, 0x7F, ..])).count();
+    }
+    assert!(short_answers > 0);
 }

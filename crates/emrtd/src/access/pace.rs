@@ -101,9 +101,9 @@ impl PaceParameters {
     }
 
     /// `MAC(K, 7F49 { protocol, public key })` (Doc 9303-11 §4.4.3.4).
-    fn token(self, key: &Key, public: &Element) -> Result<[u8; MAC_BYTES], CipherError> {
+    fn token(self, key: &Key, public: &[u8]) -> Result<[u8; MAC_BYTES], CipherError> {
         let mut content = tlv::write(0x06, self.protocol.oid().as_bytes());
-        tlv::write_into(&mut content, self.public_key_tag(), &public.encode());
+        tlv::write_into(&mut content, self.public_key_tag(), public);
         key.mac_padded_if_needed(&tlv::write(0x7F49, &content))
     }
 }
@@ -143,7 +143,7 @@ impl Mapping {
     fn with_key(parameters: PaceParameters, key: Ephemeral) -> Result<(Command, Mapping), PaceError> {
         check_kind(parameters)?;
         let public = key.public();
-        let command = general_authenticate(CHAINED, &tlv::write(0x81, &public.encode()));
+        let command = general_authenticate(CHAINED, &tlv::write(0x81, &public.encode_minimal()));
         Ok((command, Mapping { parameters, own: OwnMapping::Generic { key, public } }))
     }
 
@@ -198,7 +198,7 @@ impl Mapping {
             }
         };
         let own_public = own.public_on(&generator)?;
-        let command = general_authenticate(CHAINED, &tlv::write(0x83, &own_public.encode()));
+        let command = general_authenticate(CHAINED, &tlv::write(0x83, &own_public.encode_minimal()));
         Ok((command, Agreement { parameters, own, own_public, chip_mapping_key }))
     }
 }
@@ -220,11 +220,13 @@ impl Agreement {
     /// [`PaceError`]: a malformed answer, an invalid key, or our own key sent back.
     pub fn finish(self, answer: &[u8]) -> Result<(Command, Confirmation, SecureMessaging), PaceError> {
         let parameters = self.parameters;
-        let chip = chip_key(parameters.group, dynamic_object(answer, 0x84)?, &self.own_public)?;
+        let received = dynamic_object(answer, 0x84)?;
+        let chip = chip_key(parameters.group, received, &self.own_public)?;
         let shared = self.own.agree(&chip)?;
         let keys = SessionKeys::derive(parameters.protocol.cipher(), shared.as_bytes());
-        let token = parameters.token(keys.authentication(), &chip)?;
-        let expected = parameters.token(keys.authentication(), &self.own_public)?;
+        // Over the chip's key as it was received, over ours as it was sent.
+        let token = parameters.token(keys.authentication(), received)?;
+        let expected = parameters.token(keys.authentication(), &self.own_public.encode_minimal())?;
         let chip_authentication = match (parameters.protocol.mapping(), self.chip_mapping_key) {
             (MappingKind::ChipAuthentication, Some(mapping_key)) => {
                 Some(ExpectedChipAuthentication { key: keys.encryption().clone(), mapping_key })

@@ -185,10 +185,18 @@ impl<R: CryptoRng> Session<R> {
             (Payload::Read(asked), ..) => *asked,
             _ if response.sw.is_ok() => return Ok(Taken::Expected),
             _ => {
-                reading.fail(FileError::Refused(response.sw));
+                // SELECT was refused: later commands of the batch were not played.
+                match response.sw {
+                    StatusWord::NOT_FOUND => reading.mark_absent(),
+                    sw => reading.fail(FileError::Refused(sw)),
+                }
                 return self.file_taken(file, Fit::Surprise);
             }
         };
+        // P1 with its highest bit set names a short file identifier.
+        let short_id_refused = entry.command.ins == 0xB0
+            && entry.command.p1 & 0x80 != 0
+            && response.sw == StatusWord::WRONG_PARAMETERS;
         let fit = match entry.step {
             Step::ReadChunk(_, offset) => {
                 let offset = usize::from(offset);
@@ -207,6 +215,10 @@ impl<R: CryptoRng> Session<R> {
                     reading.start_over();
                 }
                 reading.take_chunk(offset, asked, &response, entry.protection, limit)
+            }
+            Step::ReadFirst(_) if short_id_refused && !self.select_files => {
+                self.select_files = true;
+                Fit::Surprise
             }
             _ if asked > HEAD && refuses_length(response.sw) && !reading.is_exact() => {
                 reading.ask_exactly();

@@ -172,6 +172,8 @@ pub struct Session<R> {
     files: BTreeMap<File, FileReading>,
     /// EF.SOD as read before the tag was lost.
     sod_before: Option<Zeroizing<Vec<u8>>>,
+    /// The chip knows no short file identifiers: files are selected before they are read.
+    select_files: bool,
     chunk_limit: Option<usize>,
     mapping_data: Option<ChipAuthenticationData>,
     chip_authentication: Option<ChipAuthentication>,
@@ -211,6 +213,7 @@ impl<R: CryptoRng> Session<R> {
             failed_attempts: 0,
             files,
             sod_before: None,
+            select_files: false,
             chunk_limit: None,
             mapping_data: None,
             chip_authentication: None,

@@ -345,9 +345,29 @@ impl<R: CryptoRng> Session<R> {
 
     fn plan_first(&mut self, batch: &mut Builder, file: File, ask: usize) -> Planning {
         let ask = if self.reading(file).is_some_and(FileReading::is_exact) { HEAD } else { ask };
+        let command = self.plan_selection(batch, file, 0, ask)?;
         let after = Position { file: Some(file), ..batch.position };
-        let command = read_short(file, 0, ask);
         batch.send_to(Step::ReadFirst(file), command, Payload::Read(ask), after, None)
+    }
+
+    /// The command that reads `length` bytes from `offset` of a file, after the one that selects it if it takes one.
+    fn plan_selection(
+        &self,
+        batch: &mut Builder,
+        file: File,
+        offset: usize,
+        length: usize,
+    ) -> std::ops::ControlFlow<(), Command> {
+        if batch.position.file == Some(file) {
+            return Continue(read_at(offset, length));
+        }
+        if offset <= 0xFF && !self.select_files {
+            return Continue(read_short(file, offset, length));
+        }
+        let select = Command::new(0, 0xA4, 2, 0x0C).with_data(file.file_id().to_be_bytes());
+        let after = Position { file: Some(file), ..batch.position };
+        batch.send_to(Step::SelectFile(file), select, Payload::None, after, None)?;
+        Continue(read_at(offset, length))
     }
 
     /// Reads what is missing of a file whose length is known, under the keys that it must be read under.
@@ -366,17 +386,8 @@ impl<R: CryptoRng> Session<R> {
             let chunk = self.chunk(batch);
             let wrapping = if offset > LAST_EVEN_OFFSET { wrapping(chunk) } else { 0 };
             let length = chunk.saturating_sub(wrapping).max(1).min(total - offset);
+            let command = self.plan_selection(batch, file, offset, length)?;
             let at = Position { file: Some(file), ..batch.position };
-            let selected = batch.position.file == Some(file);
-            let command = if !selected && offset <= 0xFF {
-                read_short(file, offset, length)
-            } else {
-                if !selected {
-                    let select = Command::new(0, 0xA4, 2, 0x0C).with_data(file.file_id().to_be_bytes());
-                    batch.send_to(Step::SelectFile(file), select, Payload::None, at, None)?;
-                }
-                read_at(offset, length)
-            };
             let step = Step::ReadChunk(file, u16::try_from(offset).unwrap_or(u16::MAX));
             batch.send_to(step, command, Payload::Read(length), at, None)?;
             offset += length;
