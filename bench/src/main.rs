@@ -79,7 +79,7 @@ fn run(cli: &Cli) -> Result<()> {
     let peer = wanted(Part::Peer)
         .then(|| peer::measure(cli.quick, wall_clock, |what| say("peer", what)))
         .transpose()?;
-    let instructions = if wanted(Part::Instructions) { count_instructions()? } else { None };
+    let instructions = if wanted(Part::Instructions) { count_instructions(cli.quick)? } else { None };
     machine.finish();
     let date = cli.date.unwrap_or_else(today);
     let results = Results { date, quick: cli.quick, machine, network, server, peer, instructions };
@@ -96,13 +96,13 @@ fn run(cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-fn count_instructions() -> Result<Option<instructions::Instructions>> {
+fn count_instructions(quick: bool) -> Result<Option<instructions::Instructions>> {
     let Some(tool) = instructions::tool() else {
         eprintln!("instructions: left out, valgrind is not installed (apt-get install valgrind)");
         return Ok(None);
     };
     let program = std::env::current_exe().context("cannot find the program itself")?;
-    instructions::measure(tool, &program, |what| say("instructions", what)).map(Some)
+    instructions::measure(quick, tool, &program, |what| say("instructions", what)).map(Some)
 }
 
 fn say(part: &str, what: &str) {

@@ -77,3 +77,86 @@ impl Results {
         self.plots().iter().try_for_each(|(name, svg)| write(name, svg))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{CrossCheck, Row};
+    use crate::statistics::{Percentiles, Spread};
+    use jiff::civil::date;
+
+    fn row(batched: bool, waits: u64, seconds: f64) -> Row {
+        let both = Percentiles { p50: seconds, p95: seconds };
+        Row {
+            document: "PACE + CA",
+            batched,
+            round_trip_ms: 150,
+            runs: 1,
+            waits,
+            commands: 100,
+            bytes: 20_000,
+            added_s: both,
+            chip_s: 3.0,
+            total_s: both,
+            flat_total_s: both,
+        }
+    }
+
+    fn results(waits: u64, seconds: f64, ratio: f64) -> Results {
+        let spread = Spread { median: ratio, min: ratio, max: ratio };
+        let rows = vec![row(true, waits, seconds), row(false, 100, 15.0)];
+        Results {
+            date: date(2026, 11, 25),
+            quick: true,
+            machine: Machine::describe(),
+            network: Some(Network {
+                reference: rows.clone(),
+                documents: rows,
+                cross_check: CrossCheck { round_trip_ms: 150, virtual_s: 4.0, real_s: 4.1 },
+            }),
+            server: None,
+            peer: Some(Peer {
+                rounds: 1,
+                rows: vec![crate::peer::Row {
+                    task: "a task".to_owned(),
+                    name: "task",
+                    commands: [1, 1],
+                    kendt_us: spread,
+                    dmrtd_us: spread,
+                    ratio: spread,
+                }],
+            }),
+            instructions: None,
+        }
+    }
+
+    fn missed(results: &Results) -> usize {
+        results.goals().iter().filter(|goal| !goal.met).count()
+    }
+
+    #[test]
+    fn a_missed_goal_is_called_missed() {
+        let good = results(6, 1.2, 1.0);
+        assert_eq!((missed(&good), good.markdown().contains("missed")), (0, false));
+        let bad = results(7, 9.5, 1.01);
+        // Waits, time added, the limit of R-024 at 150 ms, and the ratio.
+        assert_eq!((missed(&bad), bad.markdown().matches("**missed**").count()), (4, 4));
+    }
+
+    #[test]
+    fn every_plot_stands_in_the_report_with_its_text() {
+        let results = results(6, 1.0, 0.9);
+        let (report, plots) = (results.markdown(), results.plots());
+        assert_eq!(plots.len(), 3);
+        for (file, svg) in plots {
+            assert!(report.contains(&format!("]({file})")), "{file}");
+            assert!(svg.contains("<desc id=\"desc\">") && svg.ends_with("</svg>\n"), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_part_that_was_not_measured_has_no_section() {
+        let report = results(6, 1.0, 0.9).markdown();
+        assert!(report.contains("## Network") && !report.contains("## Server"), "{report}");
+    }
+}

@@ -291,7 +291,7 @@ fn peer_section(text: &mut String, peer: &Peer, counted: Option<&Instructions>, 
     }
     let _ = writeln!(text, "{}", table.0);
     picture(text, plots, plots::RATIO);
-    if let Some(counted) = counted {
+    if let Some(counted) = counted.filter(|counted| !counted.comparison.is_empty()) {
         text.push_str(
             "The same in instructions, which other programs do not disturb: terminal and chip together, less the chip alone \
              with the same commands.\n\n",
