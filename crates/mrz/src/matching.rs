@@ -38,22 +38,37 @@ fn printed_match(printed: &Names, spelled: &Names) -> NameMatch {
         transliterate(identifier).split('<').filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
     let pairs = [
-        (parts(printed.primary()), components(spelled.primary())),
-        (parts(printed.secondary()), components(spelled.secondary())),
+        (parts(printed.primary()), readings(spelled.primary())),
+        (parts(printed.secondary()), readings(spelled.secondary())),
     ];
-    let whole = pairs.iter().map(|(printed, spelled)| whole_match(printed, spelled)).min();
-    match whole {
+    let whole_of = |(printed, readings): &(Vec<String>, Vec<Vec<Component>>)| {
+        readings.iter().map(|spelled| whole_match(printed, spelled)).max()
+    };
+    match pairs.iter().map(|pair| whole_of(pair).unwrap_or(NameMatch::Different)).min() {
         Some(NameMatch::Different) | None => {}
         Some(whole) => return whole,
     }
     // A cut field keeps the beginning of every identifier (Doc 9303-4 §4.2.2.1).
     let is_cut = printed.truncated()
-        && pairs.iter().all(|(printed, spelled)| {
-            printed.is_empty() == spelled.is_empty()
-                && printed.len() <= spelled.len()
-                && printed.iter().zip(spelled).all(|(printed, spelled)| begins(printed, &pieces(spelled)))
+        && pairs.iter().all(|(printed, readings)| {
+            readings.iter().any(|spelled| {
+                printed.is_empty() == spelled.is_empty()
+                    && printed.len() <= spelled.len()
+                    && printed.iter().zip(spelled).all(|(printed, spelled)| begins(printed, &pieces(spelled)))
+            })
         });
     if is_cut { NameMatch::Truncated } else { NameMatch::Different }
+}
+
+/// The components of an identifier, and if some can leave nothing in the lines (a soft sign on its own, a mark without
+/// a letter) the components without those.
+fn readings(identifier: &str) -> Vec<Vec<Component>> {
+    let all = components(identifier);
+    let is_silent = |component: &Component| {
+        pieces(component).iter().all(|piece| piece.all_forms().iter().any(String::is_empty))
+    };
+    let heard: Vec<Component> = all.iter().filter(|component| !is_silent(component)).cloned().collect();
+    if heard.len() == all.len() { vec![all] } else { vec![all, heard] }
 }
 
 fn whole_match(printed: &[String], spelled: &[Component]) -> NameMatch {

@@ -137,6 +137,19 @@ fn permitted_transliterations_match_and_others_do_not() {
 }
 
 #[test]
+fn a_component_that_leaves_nothing_in_the_lines_does_not_hinder_a_match() {
+    // A soft sign, and a combining accent, that stand alone.
+    for secondary in ["ь Їжак", "Їжак \u{301}"] {
+        let lines = zone(Format::Td3, "Шукарь", secondary);
+        let spelled = Names::new("Шукарь", secondary);
+        assert_ne!(names_match(lines.names(), &spelled), NameMatch::Different, "{secondary}");
+        assert_ne!(names_match(&spelled, lines.names()), NameMatch::Different, "{secondary}");
+    }
+    let lines = zone(Format::Td3, "Шукарь", "ь Їжак");
+    assert_eq!(names_match(lines.names(), &Names::new("Шукарь", "ь Щур")), NameMatch::Different);
+}
+
+#[test]
 fn endless_names_are_different_at_once() {
     let endless = Names::new(&"Ä".repeat(100_000), "");
     assert_eq!(names_match(&endless, &endless), NameMatch::Different);
