@@ -89,7 +89,6 @@ fn today() -> Date {
 }
 
 /// The system's generator. It ends the program if the system has no randomness to give: nothing here can do without.
-#[expect(clippy::disallowed_types, reason = "the program's main asks the system and passes the generator on")]
 fn system_random() -> Random {
     Box::new(UnwrapErr(getrandom::SysRng))
 }

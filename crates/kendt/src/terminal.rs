@@ -10,6 +10,16 @@ use crate::page::{Paint, Tone, wrap};
 const WIDEST: u16 = 100;
 const NARROWEST: u16 = 40;
 
+/// Prints a result.
+///
+/// # Errors
+/// The output is closed or full.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
 /// The two outputs, and how much is to be said.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
@@ -41,16 +51,6 @@ impl Terminal {
             err: paint(&Term::stderr(), watched),
             watched,
         }
-    }
-
-    /// Prints a result.
-    ///
-    /// # Errors
-    /// The output is closed or full.
-    pub(crate) fn print(&self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
     }
 
     /// Something that is good to know.
@@ -85,11 +85,11 @@ impl Terminal {
 
     fn say(&self, tone: Tone, label: &str, text: &str) {
         let width = self.err.width.saturating_sub(label.len());
-        let mut lines = String::new();
+        let mut lines = Vec::new();
         for (index, line) in wrap(text, width).iter().enumerate() {
             let head = if index == 0 { self.err.tone(tone, label) } else { " ".repeat(label.len()) };
-            lines.push_str(&format!("{head}{line}\n"));
+            let _ = writeln!(lines, "{head}{line}");
         }
-        let _ = io::stderr().write_all(lines.as_bytes());
+        let _ = io::stderr().write_all(&lines);
     }
 }

@@ -15,6 +15,7 @@ use crate::inspect::{Recorder, drive, failure_of, seconds};
 use crate::page::{Cell, Page, Tone};
 use crate::progress::Gauge;
 use crate::reader::{Simulated, Surroundings, Time};
+use crate::terminal::print;
 
 const ROUND_TRIPS_MILLIS: [u64; 4] = [0, 60, 150, 300];
 
@@ -61,7 +62,7 @@ pub(super) fn demonstrate(context: &Context, document: &SpecimenDocument) -> Res
     );
     page.line("");
     page.table(&rows);
-    context.terminal.print(&page.into_text())?;
+    print(&page.into_text())?;
     verdict(
         context,
         as_expected,

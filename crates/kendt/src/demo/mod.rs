@@ -7,6 +7,7 @@ mod scenes;
 mod virtual_reader;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -25,6 +26,7 @@ use crate::page::{Page, Tone, wrap};
 use crate::passport::Issuer;
 use crate::progress::Gauge;
 use crate::reader::{Simulated, Time, TransportError};
+use crate::terminal::print;
 use scenes::{Right, SCENES, Scene};
 
 #[derive(Args)]
@@ -51,8 +53,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
         title(context, index + 1, scene.title, scene.story)?;
         let time = Time::new(!options.fast);
         let gauge = Gauge::new(context.terminal);
-        let mut reader =
-            Simulated::new(context, document, scene.surroundings.clone().into(), &time, gauge.clone())?;
+        let mut reader = Simulated::new(context, document, scene.surroundings.into(), &time, gauge.clone())?;
         let outcome = drive(
             read_options(context, document)?,
             context.random(),
@@ -114,7 +115,7 @@ fn issue(context: &Context) -> Result<BTreeMap<&'static str, SpecimenDocument>> 
         took.as_secs_f64()
     );
     page.paragraph(Tone::Plain, &text);
-    terminal.print(&page.into_text())?;
+    print(&page.into_text())?;
     Ok(documents)
 }
 
@@ -126,7 +127,7 @@ fn title(context: &Context, number: usize, title: &str, story: &str) -> Result<(
     page.title(&format!("{number}  {title}"));
     page.paragraph(Tone::Faint, story);
     page.line("");
-    Ok(terminal.print(&page.into_text())?)
+    Ok(print(&page.into_text())?)
 }
 
 /// Shows how a part ended; whether it ended as it must.
@@ -154,7 +155,7 @@ fn show(
             (page.into_text(), false)
         }
     };
-    terminal.print(&text)?;
+    print(&text)?;
     verdict(context, as_expected, scene.moral)?;
     Ok(as_expected)
 }
@@ -185,9 +186,9 @@ fn verdict(context: &Context, as_expected: bool, moral: &str) -> Result<()> {
     let mut out = String::from("\n");
     for (index, line) in wrap(&text, paint.width.saturating_sub(4)).iter().enumerate() {
         let mark = if index == 0 { mark } else { " " };
-        out.push_str(&format!("  {}\n", paint.tone(tone, &format!("{mark} {line}"))));
+        let _ = writeln!(out, "  {}", paint.tone(tone, &format!("{mark} {line}")));
     }
-    Ok(context.terminal.print(&out)?)
+    Ok(print(&out)?)
 }
 
 /// Whether the files read are, byte for byte, those that were issued.
@@ -220,6 +221,6 @@ impl Tally {
         let mut page = Page::new(context.terminal.out);
         page.line("");
         page.paragraph(Tone::Good, &format!("All {} parts ended as they must.", self.all));
-        Ok(context.terminal.print(&page.into_text())?)
+        Ok(print(&page.into_text())?)
     }
 }

@@ -13,6 +13,7 @@ use crate::inspect::{Inspection, Recorder, brief_report, drive};
 use crate::page::{Page, Tone};
 use crate::progress::Gauge;
 use crate::reader::{PcscReader, is_empty_reader, reader_names};
+use crate::terminal::print;
 
 /// What the readers of vpcd are called.
 const VIRTUAL_READER: &str = "Virtual PCD 00 00";
@@ -43,7 +44,7 @@ pub(super) fn demonstrate(
     let served = thread::spawn(move || Vpcd::default().serve(&mut chip, &mut NoClock, &until));
     let gauge = Gauge::new(context.terminal);
     let begun = context.elapsed();
-    let opened = PcscReader::open(Some(VIRTUAL_READER), WAIT_SECONDS, gauge.clone());
+    let opened = PcscReader::open(Some(VIRTUAL_READER), WAIT_SECONDS, &gauge);
     let outcome = opened.map(|mut reader| {
         let options = read_options(context, document)?;
         let read = drive(options, context.random(), &mut reader, &gauge, &mut Recorder::off());
@@ -69,7 +70,7 @@ pub(super) fn demonstrate(
             (page.into_text(), false)
         }
     };
-    context.terminal.print(&text)?;
+    print(&text)?;
     verdict(context, as_expected, "Read in full through PC/SC, every byte as it was issued.")?;
     Ok(Some(as_expected))
 }

@@ -33,6 +33,7 @@ use crate::failure::Failure;
 use crate::passport::load_specimen;
 use crate::progress::Gauge;
 use crate::reader::{PcscReader, Simulated, Surroundings, Time, TransportError, reader_names};
+use crate::terminal::print;
 
 pub(crate) use drive::drive;
 pub(crate) use options::Options;
@@ -45,7 +46,7 @@ pub(crate) use trace::Recorder;
 pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
     if options.list_readers {
         let names = reader_names()?;
-        return Ok(context.terminal.print(&(names.join("\n") + "\n"))?);
+        return Ok(print(&(names.join("\n") + "\n"))?);
     }
     let specimen = options.file.as_deref().map(load_specimen).transpose()?;
     let secrets = match (Secrets::from_options(options)?, &specimen) {
@@ -88,9 +89,9 @@ fn show(context: &Context, options: &Options, reading: &Reading, took: Duration)
     let inspection = Inspection::of(reading, took, context.today);
     if options.json {
         let json = serde_json::to_string_pretty(&inspection)?;
-        context.terminal.print(&(json + "\n"))?;
+        print(&(json + "\n"))?;
     } else {
-        context.terminal.print(&report(context.terminal.out, &inspection))?;
+        print(&report(context.terminal.out, &inspection))?;
     }
     if let Some(directory) = &options.save {
         let count = save::save(directory, reading)?;
@@ -115,7 +116,7 @@ fn read_card(
     gauge: &Gauge,
     recorder: &mut Recorder,
 ) -> Result<Reading> {
-    let mut reader = PcscReader::open(options.reader.as_deref(), options.wait, gauge.clone())?;
+    let mut reader = PcscReader::open(options.reader.as_deref(), options.wait, gauge)?;
     let wanted = read_options(context, options, &secrets.passwords, secrets.state)?;
     Ok(drive(wanted, context.random(), &mut reader, gauge, recorder).map_err(failure_of)?)
 }

@@ -9,6 +9,7 @@ use emrtd_sim::chip::Hostile;
 use super::trace::TraceOptions;
 
 #[derive(Args, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is given or not")]
 pub(crate) struct Options {
     /// Name of the card reader, or a part of it that no other has
     #[arg(long, value_name = "NAME", help_heading = "Reader")]

@@ -18,7 +18,7 @@ use rand_core::SeedableRng;
 use super::{profiles, show};
 use crate::context::{Context, Random};
 use crate::page::{Paint, Tone};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, print};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -102,7 +102,7 @@ impl Issuer {
 pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     let terminal = context.terminal;
     if options.list {
-        return Ok(terminal.print(&profiles::table(terminal.out)?)?);
+        return Ok(print(&profiles::table(terminal.out)?)?);
     }
     let mut profile = profiles::load(&options.profile)?;
     if let Some(state) = &options.state {
@@ -148,7 +148,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
         ),
     ];
     let shown = if terminal.quiet { &lines[..1] } else { &lines[..] };
-    Ok(terminal.print(&(shown.join("\n") + "\n"))?)
+    Ok(print(&(shown.join("\n") + "\n"))?)
 }
 
 fn progress_bar(terminal: Terminal, count: u32) -> ProgressBar {

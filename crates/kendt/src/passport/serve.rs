@@ -1,6 +1,6 @@
 //! `kendt passport serve`: a specimen document in the virtual card reader of vpcd.
 //!
-//! The protocol has neither encryption nor authentication; the chip is offered to this machine only.
+//! What was asked is told when the chip is taken out; until then the commands are counted. The protocol has neither encryption nor authentication; the chip is offered to this machine only.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +14,6 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::load_specimen;
 use crate::context::Context;
-use crate::page::Tone;
 use crate::terminal::Terminal;
 
 #[derive(Args)]
@@ -31,71 +30,63 @@ pub(crate) struct Options {
 /// Runs the command until the reader goes away or Ctrl-C is pressed.
 pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     let document = load_specimen(&options.file)?;
-    let terminal = context.terminal;
     let mut chip = Chip::new(ChipConfig::try_from(&document)?, context.random())?;
     let stop = Stop::new();
     let asked = stop.clone();
     ctrlc::set_handler(move || asked.stop()).context("Ctrl-C cannot be watched for")?;
-    let log = Log { context };
-    log.line(
-        Tone::Plain,
-        &format!("{} goes into the reader on port {}", document.profile.name, options.port),
-    );
-    log.line(Tone::Faint, "read it with kendt inspect; Ctrl-C takes it out");
+    let terminal = context.terminal;
+    terminal.progress(&format!(
+        "{} is in the reader on port {}. Read it with kendt inspect; Ctrl-C takes it out.",
+        document.profile.name, options.port
+    ));
     let mut counter = Counter::new(terminal);
-    let reader = Vpcd::on_port(options.port);
-    loop {
-        let served = chip.exchanges().count();
-        let ended = reader
-            .serve(&mut chip, &mut counter, &stop)
-            .context("is vpcd (Debian package vsmartcard-vpcd) installed and pcscd running?")?;
-        counter.pause();
-        log.exchanges(chip.exchanges().skip(served));
-        match ended {
-            Ended::ChipGone => log.line(Tone::Caution, "the chip left the field by itself; it is put back"),
-            Ended::Stopped => {
-                log.line(Tone::Plain, "taken out");
-                return Ok(());
-            }
-            Ended::ReaderGone | Ended::CommandLimit => {
-                log.line(Tone::Caution, "the reader is gone");
-                return Ok(());
-            }
-        }
+    let ended = Vpcd::on_port(options.port)
+        .serve(&mut chip, &mut counter, &stop)
+        .context("is vpcd (Debian package vsmartcard-vpcd) installed and pcscd running?")?;
+    drop(counter);
+    for line in summary(chip.exchanges()) {
+        terminal.progress(&line);
     }
+    terminal.progress(match ended {
+        Ended::Stopped => "taken out",
+        Ended::ChipGone => "the chip left the field by itself",
+        Ended::ReaderGone | Ended::CommandLimit => "the reader is gone",
+    });
+    Ok(())
 }
 
-/// Lines with the time since the start.
-struct Log<'a> {
-    context: &'a Context,
-}
-
-impl Log<'_> {
-    fn line(&self, tone: Tone, text: &str) {
-        let terminal = self.context.terminal;
-        let seconds = self.context.elapsed().as_secs();
-        let time = format!("{:>3}:{:02}", seconds / 60, seconds % 60);
-        terminal.progress(&format!(
-            "{}  {}",
-            terminal.err.tone(Tone::Faint, &time),
-            terminal.err.tone(tone, text)
-        ));
-    }
-
-    /// What the chip was asked, one line for each command.
-    fn exchanges<'e>(&self, exchanges: impl Iterator<Item = &'e Exchange>) {
-        for exchange in exchanges {
-            let command = &exchange.command;
-            let protection = if exchange.secured { "protected" } else { "plain" };
-            self.line(
-                Tone::Plain,
-                &format!(
-                    "{:02X} {:02X} {:02X} {:02X}  {protection:<9}  {}",
-                    command.cla, command.ins, command.p1, command.p2, exchange.status
-                ),
-            );
+/// What the chip was asked: one line for each run of commands of the same kind and end.
+fn summary<'e>(exchanges: impl Iterator<Item = &'e Exchange>) -> Vec<String> {
+    let mut runs: Vec<(&Exchange, usize)> = Vec::new();
+    for exchange in exchanges {
+        let kind = |of: &Exchange| (of.command.ins, of.secured, of.status);
+        match runs.last_mut() {
+            Some((first, count)) if kind(first) == kind(exchange) => *count += 1,
+            _ => runs.push((exchange, 1)),
         }
     }
+    let line = |(exchange, count): &(&Exchange, usize)| {
+        let protection = if exchange.secured { "protected" } else { "plain" };
+        let status = exchange.status;
+        format!("  {count:>4} × {:<22} {protection:<9}  {status}", instruction(exchange.command.ins))
+    };
+    runs.iter().map(line).collect()
+}
+
+/// The name of an instruction of ISO/IEC 7816-4.
+fn instruction(ins: u8) -> String {
+    let name = match ins {
+        0x22 => "MSE:SET",
+        0x82 => "EXTERNAL AUTHENTICATE",
+        0x84 => "GET CHALLENGE",
+        0x86 => "GENERAL AUTHENTICATE",
+        0x88 => "INTERNAL AUTHENTICATE",
+        0xA4 => "SELECT",
+        0xB0 | 0xB1 => "READ BINARY",
+        0xC0 => "GET RESPONSE",
+        _ => return format!("instruction {ins:02X}"),
+    };
+    name.to_owned()
 }
 
 /// Counts the commands while they come.
@@ -113,10 +104,6 @@ impl Counter {
         }
         bar.enable_steady_tick(Duration::from_millis(200));
         Counter { bar }
-    }
-
-    fn pause(&self) {
-        self.bar.suspend(|| {});
     }
 }
 

@@ -16,6 +16,7 @@ use super::load_specimen;
 use crate::context::Context;
 use crate::inspect::number;
 use crate::page::{Cell, Page, Paint, Tone};
+use crate::terminal::print;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -27,7 +28,7 @@ pub(crate) struct Options {
 /// Runs the command.
 pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     let document = load_specimen(&options.file)?;
-    Ok(context.terminal.print(&page(context.terminal.out, &document))?)
+    Ok(print(&page(context.terminal.out, &document))?)
 }
 
 /// The data page and what the chip offers.
@@ -143,14 +144,14 @@ fn access(profile: &DocumentProfile) -> String {
     if profile.access.is_open() {
         return "open: nothing is needed".to_owned();
     }
-    let mut ways: Vec<String> = profile.access.pace.iter().map(pace).collect();
+    let mut ways: Vec<String> = profile.access.pace.iter().copied().map(pace).collect();
     if profile.access.bac {
         ways.push("Basic Access Control".to_owned());
     }
     ways.join("\n")
 }
 
-fn pace(offer: &PaceProfile) -> String {
+fn pace(offer: PaceProfile) -> String {
     let mapping = match offer.mapping {
         PaceMapping::Gm => "Generic Mapping",
         PaceMapping::Im => "Integrated Mapping",

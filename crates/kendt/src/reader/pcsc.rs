@@ -62,12 +62,16 @@ impl PcscReader {
     /// Chooses the reader and waits for a document on it.
     ///
     /// Without a name: the only reader, or the only one on which something lies.
-    pub(crate) fn open(wanted: Option<&str>, wait_seconds: u64, gauge: Gauge) -> Result<PcscReader, Failure> {
+    pub(crate) fn open(
+        wanted: Option<&str>,
+        wait_seconds: u64,
+        gauge: &Gauge,
+    ) -> Result<PcscReader, Failure> {
         let context = establish()?;
         let names = list(&context)?;
         let name = match wanted {
-            Some(wanted) => by_name(names, wanted)?,
-            None => only_one(&context, names)?,
+            Some(wanted) => by_name(&names, wanted)?,
+            None => only_one(&context, &names)?,
         };
         let mut reader = PcscReader {
             context,
@@ -178,7 +182,7 @@ fn means_loss(error: Error) -> bool {
 }
 
 /// The reader of that name, or the only one whose name contains it.
-fn by_name(names: Vec<CString>, wanted: &str) -> Result<CString, Failure> {
+fn by_name(names: &[CString], wanted: &str) -> Result<CString, Failure> {
     let there: Vec<String> = names.iter().map(|name| name.to_string_lossy().into_owned()).collect();
     let mut exact = names.iter().zip(&there).filter(|(_, name)| *name == wanted);
     if let Some((name, _)) = exact.next() {
@@ -192,8 +196,8 @@ fn by_name(names: Vec<CString>, wanted: &str) -> Result<CString, Failure> {
     }
 }
 
-fn only_one(context: &Context, names: Vec<CString>) -> Result<CString, Failure> {
-    if let [name] = names.as_slice() {
+fn only_one(context: &Context, names: &[CString]) -> Result<CString, Failure> {
+    if let [name] = names {
         return Ok(name.clone());
     }
     let mut states: Vec<ReaderState> =
@@ -221,10 +225,10 @@ mod tests {
 
     #[test]
     fn a_part_of_a_name_chooses_a_reader_if_no_other_has_it() {
-        assert_eq!(by_name(names(), "virtual").unwrap().to_str(), Ok("Virtual PCD 00 00"));
-        assert_eq!(by_name(names(), "ACME Reader 01 00").unwrap().to_str(), Ok("ACME Reader 01 00"));
+        assert_eq!(by_name(&names(), "virtual").unwrap().to_str(), Ok("Virtual PCD 00 00"));
+        assert_eq!(by_name(&names(), "ACME Reader 01 00").unwrap().to_str(), Ok("ACME Reader 01 00"));
         for wanted in ["ACME", "Omnikey"] {
-            let failure = by_name(names(), wanted).unwrap_err();
+            let failure = by_name(&names(), wanted).unwrap_err();
             assert!(matches!(&failure, Failure::NoSuchReader { there, .. } if there.len() == 3));
             assert_eq!(failure.exit_code(), 6);
         }

@@ -1,5 +1,7 @@
 //! The command as a person runs it: the built program, its outputs and its exit codes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod demo;
 mod errors;
 mod inspect;

@@ -41,6 +41,6 @@ fn a_served_chip_answers_and_ctrl_c_takes_it_out_cleanly() {
     let output = child.wait_with_output().unwrap();
     let log = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{log}");
-    assert!(log.contains("00 A4 00 0C") && log.contains("taken out"), "{log}");
+    assert!(log.contains("1 × SELECT") && log.contains("taken out"), "{log}");
     desk.secrets("pace-cam-01.json").assert_not_in(&log);
 }

@@ -1,5 +1,7 @@
 //! What the chip did when asked to prove itself: a protocol's end, which is no proof until an issuer vouches for the key.
 
+use std::fmt::Display;
+
 use emrtd::active_authentication::Signature;
 use emrtd::security_infos::{Agreement, Mapping};
 use emrtd::session::{ActiveAuthentication, ChipAuthentication};
@@ -32,7 +34,7 @@ impl Proof {
         Proof { result, ..Proof::default() }
     }
 
-    fn because(result: &'static str, reason: impl ToString) -> Proof {
+    fn because(result: &'static str, reason: &dyn Display) -> Proof {
         Proof { reason: Some(reason.to_string()), ..Proof::ended(result) }
     }
 
@@ -50,12 +52,12 @@ impl Proof {
                 Proof { group: Some(key.group().name()), ..Proof::ended("confirmed-by-mapping") }
             }
             ChipAuthentication::MappingMismatch => {
-                Proof::because("mismatch", "the key in EF.CardSecurity is not the one that the chip used")
+                Proof::because("mismatch", &"the key in EF.CardSecurity is not the one that the chip used")
             }
             ChipAuthentication::Unsupported(error) => Proof::because("unsupported", error),
             ChipAuthentication::Malformed(error) => Proof::because("malformed", error),
             ChipAuthentication::Refused { step, sw } => {
-                Proof::because("refused", format!("the chip refused to {step} with {sw}"))
+                Proof::because("refused", &format!("the chip refused to {step} with {sw}"))
             }
         }
     }
@@ -75,11 +77,11 @@ impl Proof {
             ActiveAuthentication::Wrong(error) => Proof::because("wrong", error),
             ActiveAuthentication::Malformed(error) => Proof::because("malformed", error),
             ActiveAuthentication::Refused(sw) => {
-                Proof::because("refused", format!("the chip refused to sign with {sw}"))
+                Proof::because("refused", &format!("the chip refused to sign with {sw}"))
             }
             ActiveAuthentication::ReaderLimit => Proof::because(
                 "reader-limit",
-                "the signature is longer than the answers that the reader carries; give --extended",
+                &"the signature is longer than the answers that the reader carries; give --extended",
             ),
         }
     }
