@@ -7,6 +7,7 @@
 //! steps. Where it can be said what is right, that is checked too: what is accepted is written and read again as the
 //! same; an answer under secure messaging says what was put in; a file read is the file issued.
 
+pub mod between;
 pub mod input;
 pub mod oracle;
 pub mod samples;

@@ -6,7 +6,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 
 use emrtd::active_authentication::Challenge;
 use emrtd::lds::{Application, File};
@@ -14,10 +13,11 @@ use emrtd::session::{
     ActiveAuthentication, ActiveAuthenticationPolicy, Batching, ChipAuthentication, FileOutcome, Next,
     Protection, ReadError, ReadOptions, Reading, Session,
 };
-use emrtd::transport::{Answers, Batch, TagLost, play_each};
+use emrtd::transport::{Answers, Batch, TagLost};
 use emrtd_sim::chip::{Chip, ChipConfig, Hostile, Quirk};
 use emrtd_sim::document::{ElementaryFile, SpecimenDocument};
 
+use crate::between::{Between, play};
 use crate::input::{Input, Output};
 use crate::oracle::explained;
 use crate::specimens;
@@ -119,14 +119,6 @@ pub fn random_chip(bytes: &[u8]) {
     run(bytes, options, |batch| play(batch, |_| fuzzed_answer(&mut input)), || true);
 }
 
-/// Plays a batch to something that cannot fail but by the loss of the tag.
-fn play(batch: &Batch, mut transmit: impl FnMut(&[u8]) -> Result<Vec<u8>, TagLost>) -> Answers {
-    match play_each(batch, |apdu| Ok::<_, Infallible>(transmit(apdu))) {
-        Ok(answers) => answers,
-        Err(never) => match never {},
-    }
-}
-
 fn fuzzed_answer(input: &mut Input<'_>) -> Result<Vec<u8>, TagLost> {
     if input.is_empty() {
         return Err(TagLost);
@@ -153,7 +145,7 @@ pub fn tampered(bytes: &[u8]) {
     let between = RefCell::new(Between::new(chip, input));
     let play = |batch: &Batch| between.borrow_mut().play(batch);
     let outcome = run(bytes, options, play, || between.borrow_mut().place_again());
-    let was_tampered = between.borrow().has_tampered;
+    let was_tampered = between.borrow().has_tampered();
     match outcome {
         Some(Ok(reading)) => {
             check_files(&document, &reading, hostile);
@@ -164,147 +156,6 @@ pub fn tampered(bytes: &[u8]) {
             assert!(!honest, "an honest chip of {} was not read: {error}", document.profile.name);
         }
         None => {}
-    }
-}
-
-/// What is done to one exchange.
-#[derive(Debug, Clone, Copy)]
-enum Change<'a> {
-    Flip { at: u16, with: u8 },
-    Cut { at: u16 },
-    Append(&'a [u8]),
-    Status(u16),
-    Replay { answer: u16 },
-    Replace(&'a [u8]),
-    LostBefore,
-    LostAfter,
-    Swallow { status: u16 },
-    Twice,
-    FlipCommand { at: u16, with: u8 },
-    OtherCommand(&'a [u8]),
-}
-
-impl<'a> Change<'a> {
-    fn draw(input: &mut Input<'a>) -> Self {
-        match input.byte() % 12 {
-            0 => Self::Flip { at: input.word(), with: input.byte() },
-            1 => Self::Cut { at: input.word() },
-            2 => Self::Append(input.chunk()),
-            3 => Self::Status(input.word()),
-            4 => Self::Replay { answer: input.word() },
-            5 => Self::Replace(input.chunk()),
-            6 => Self::LostBefore,
-            7 => Self::LostAfter,
-            8 => Self::Swallow { status: input.word() },
-            9 => Self::Twice,
-            10 => Self::FlipCommand { at: input.word(), with: input.byte() },
-            _ => Self::OtherCommand(input.chunk()),
-        }
-    }
-}
-
-/// Someone between session and chip.
-struct Between<'a> {
-    chip: Chip,
-    changes: Vec<(usize, Change<'a>)>,
-    exchanges: usize,
-    answers: Vec<Vec<u8>>,
-    has_tampered: bool,
-}
-
-impl<'a> Between<'a> {
-    /// At most 16 changes, each some exchanges after the one before.
-    fn new(chip: Chip, mut input: Input<'a>) -> Self {
-        let mut changes = Vec::new();
-        let mut at = 0;
-        while !input.is_empty() && changes.len() < 16 {
-            at += usize::from(input.byte() % 64);
-            changes.push((at, Change::draw(&mut input)));
-        }
-        Self { chip, changes, exchanges: 0, answers: Vec::new(), has_tampered: false }
-    }
-
-    fn play(&mut self, batch: &Batch) -> Answers {
-        play(batch, |apdu| self.exchange(apdu))
-    }
-
-    /// Whether the chip came back.
-    fn place_again(&mut self) -> bool {
-        self.chip.power_on();
-        self.chip.is_present()
-    }
-
-    fn exchange(&mut self, apdu: &[u8]) -> Result<Vec<u8>, TagLost> {
-        let now = self.exchanges;
-        self.exchanges += 1;
-        let changes: Vec<Change<'a>> =
-            self.changes.iter().filter(|(at, _)| *at == now).map(|(_, change)| *change).collect();
-        self.has_tampered |= !changes.is_empty();
-        let mut answer = self.deliver(apdu, &changes)?;
-        for change in changes {
-            self.change_answer(&mut answer, change);
-        }
-        if self.answers.len() < 512 {
-            self.answers.push(answer.clone());
-        }
-        Ok(answer)
-    }
-
-    /// Gives the command, or what becomes of it, to the chip.
-    fn deliver(&mut self, apdu: &[u8], changes: &[Change<'a>]) -> Result<Vec<u8>, TagLost> {
-        let mut command = apdu.to_vec();
-        let mut times = 1;
-        for change in changes {
-            match *change {
-                Change::LostBefore => {
-                    self.chip.remove();
-                    return Err(TagLost);
-                }
-                Change::Swallow { status } => return Ok(status.to_be_bytes().to_vec()),
-                Change::Twice => times = 2,
-                Change::FlipCommand { at, with } => flip(&mut command, at, with),
-                Change::OtherCommand(other) => command = other.to_vec(),
-                _ => {}
-            }
-        }
-        let mut answer = None;
-        for _ in 0..times {
-            answer = self.chip.exchange(&command);
-        }
-        if changes.iter().any(|change| matches!(change, Change::LostAfter)) {
-            self.chip.remove();
-            return Err(TagLost);
-        }
-        answer.ok_or(TagLost)
-    }
-
-    fn change_answer(&self, answer: &mut Vec<u8>, change: Change<'_>) {
-        match change {
-            Change::Flip { at, with } => flip(answer, at, with),
-            Change::Cut { at } => answer.truncate(usize::from(at) % (answer.len() + 1)),
-            Change::Append(more) => answer.extend_from_slice(more),
-            Change::Status(status) => {
-                answer.truncate(answer.len().saturating_sub(2));
-                answer.extend(status.to_be_bytes());
-            }
-            Change::Replay { answer: number } => {
-                if let Some(before) = usize::from(number)
-                    .checked_rem(self.answers.len())
-                    .and_then(|index| self.answers.get(index))
-                {
-                    answer.clone_from(before);
-                }
-            }
-            Change::Replace(other) => *answer = other.to_vec(),
-            _ => {}
-        }
-    }
-}
-
-fn flip(bytes: &mut [u8], at: u16, with: u8) {
-    let length = bytes.len();
-    if let Some(byte) = usize::from(at).checked_rem(length).and_then(|at| bytes.get_mut(at)) {
-        *byte ^= with;
     }
 }
 
@@ -368,7 +219,7 @@ fn record(number: u8, choice: u8) -> (Vec<Vec<u8>>, Option<Result<Reading, ReadE
     let document = specimens::document(number);
     let between = RefCell::new(Between::new(crate::terminal::chip(&document), Input::new(&[])));
     let outcome = run(&[], options(&document, choice), |batch| between.borrow_mut().play(batch), || false);
-    (between.into_inner().answers, outcome)
+    (between.into_inner().into_answers(), outcome)
 }
 
 /// Answers of real chips to the same session: every profile, with some options.
