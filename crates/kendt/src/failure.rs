@@ -73,6 +73,10 @@ pub(crate) enum Failure {
     #[error("{name:?} is no document that can be issued: {reason}")]
     Profile { name: String, reason: String },
     #[error("no trace was written: {0}")]
+    #[cfg_attr(
+        not(any(debug_assertions, feature = "trace")),
+        expect(dead_code, reason = "a release build makes no traces, so it refuses none")
+    )]
     TraceRefused(&'static str),
     #[error("{failed} of {all} demonstrations ended otherwise than expected")]
     Demonstration { failed: usize, all: usize },
@@ -171,7 +175,7 @@ fn read_advice(error: &ReadError) -> &'static str {
     match error {
         ReadError::NoPassword => {
             "Give the MRZ (--mrz, or --mrz-from FILE to keep it out of the shell's history), or --number, --birth and \
-             --expiry, or --can. A card without a basic access mode opens with its CAN or its MRZ only."
+             --expiry. Where a CAN is printed, --can opens most chips too."
         }
         ReadError::WrongKey { .. } => {
             "Compare number, date of birth and date of expiry (or the CAN) with the document and try again. Nothing is \

@@ -29,13 +29,9 @@ impl Gauge {
         let hidden = terminal.quiet || !terminal.watched;
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        let colours = if terminal.err.colour { ".cyan/dim" } else { "" };
-        let template =
-            format!("  {{bar:26{colours}}} {{percent:>3}}% {{bytes:>9}} of {{total_bytes:<9}}  {{wide_msg}}");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
-            bar.set_style(style.progress_chars("━╸─"));
-        }
-        Gauge { terminal, bar, steps: Rc::default() }
+        let gauge = Gauge { terminal, bar, steps: Rc::default() };
+        gauge.draw_as("  {spinner} {wide_msg}");
+        gauge
     }
 
     /// A bar that nobody sees, for reads that are only measured.
@@ -58,15 +54,37 @@ impl Gauge {
             // An estimate: the read corrects it after the batch.
             let most = self.bar.length().unwrap_or(0);
             self.bar.set_position(self.bar.position().saturating_add(data).min(most));
+            self.count();
         }
         self.name_step();
     }
 
     /// All that has come back is looked at.
     pub(crate) fn show(&self, progress: Progress) {
+        if !progress.lengths_known {
+            return;
+        }
         let bytes = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        self.bar.set_length(if progress.lengths_known { bytes(progress.bytes_known) } else { 0 });
-        self.bar.set_position(if progress.lengths_known { bytes(progress.bytes_read) } else { 0 });
+        if self.bar.length() == Some(0) {
+            let colours = if self.terminal.err.colour { ".cyan/dim" } else { "" };
+            self.draw_as(&format!("  {{bar:14{colours}}} {{percent:>3}}%  {{prefix:>15}}  {{wide_msg}}"));
+        }
+        self.bar.set_length(bytes(progress.bytes_known));
+        self.bar.set_position(bytes(progress.bytes_read));
+        self.count();
+    }
+
+    fn draw_as(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.progress_chars("━╸─"));
+        }
+    }
+
+    /// Bytes read and to read, in thousands.
+    fn count(&self) {
+        let tenths = |bytes: u64| format!("{}.{}", bytes / 1_000, bytes % 1_000 / 100);
+        let all = self.bar.length().unwrap_or(0);
+        self.bar.set_prefix(format!("{} of {} kB", tenths(self.bar.position()), tenths(all)));
     }
 
     /// A line above the bar.
@@ -93,7 +111,7 @@ impl Gauge {
     fn name_step(&self) {
         match self.steps.borrow().front() {
             Some(step) => self.bar.set_message(step.to_string()),
-            None => self.bar.set_message("…"),
+            None => self.bar.set_message("waiting for the answers"),
         }
     }
 }

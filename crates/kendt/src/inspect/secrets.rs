@@ -2,7 +2,7 @@
 //!
 //! Whoever sees the document knows them; still they are kept no longer than needed and never printed.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use emrtd::access::Password;
@@ -128,6 +128,9 @@ impl Secrets {
 fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let mut text = Zeroizing::new(String::new());
     let read = if path == Path::new("-") {
+        if std::io::stdin().is_terminal() {
+            eprintln!("Type the lines of the MRZ (or the CAN), then Ctrl-D on a line of its own.");
+        }
         std::io::stdin().take(LONGEST_INPUT).read_to_string(&mut text)
     } else {
         std::fs::File::open(path).and_then(|file| file.take(LONGEST_INPUT).read_to_string(&mut text))
