@@ -18,6 +18,8 @@ use crate::progress::Gauge;
 /// How often a wait looks again.
 const LOOK: Duration = Duration::from_millis(250);
 const LOOKS_PER_SECOND: u64 = 4;
+/// A status word.
+const SHORTEST_ANSWER: usize = 2;
 /// The longest extended answer with its status word.
 const LONGEST_ANSWER: usize = 65_536 + 2;
 
@@ -103,6 +105,12 @@ impl PcscReader {
     fn transmit(&mut self, apdu: &[u8]) -> Result<Result<Vec<u8>, TagLost>, TransportError> {
         let Some(card) = &self.card else { return Ok(Err(TagLost)) };
         match card.transmit(apdu, &mut self.buffer) {
+            // A driver that loses the card under way may return nothing at all instead of an error (vpcd does). No
+            // answer is that short; a chip that plays it uses up its taps.
+            Ok(answer) if answer.len() < SHORTEST_ANSWER => {
+                self.let_go();
+                Ok(Err(TagLost))
+            }
             Ok(answer) => {
                 let answer = answer.to_vec();
                 self.gauge.answered(answer.len());
