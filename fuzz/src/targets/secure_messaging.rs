@@ -12,9 +12,14 @@ const SEED: &[u8] = b"the seed of a fuzzed session";
 /// What the chip of [`forged`] says.
 const PLAIN: &[u8] = b"data of a data group";
 
-/// One command under fresh keys, and what opens its answer.
-fn exchange(cipher: Cipher, ins: u8) -> Awaiting {
-    let mut session = SecureMessaging::new(SessionKeys::derive(cipher, SEED));
+/// A session under fresh keys.
+fn session(cipher: Cipher) -> SecureMessaging {
+    SecureMessaging::new(SessionKeys::derive(cipher, SEED))
+}
+
+/// The session's next command, and what opens its answer.
+fn exchange(session: &mut SecureMessaging, odd: bool) -> Awaiting {
+    let ins = if odd { 0xB1 } else { 0xB0 };
     let command = Command::new(0, ins, 0, 0).with_data([0x54, 0x01, 0x00]).expecting(64);
     let (protected, awaiting) = session.protect(&command).expect("a short command can be protected");
     assert!(protected.len() <= 64);
@@ -75,11 +80,13 @@ pub fn forged(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let (cipher, odd) = (input.choose(&Cipher::ALL), input.flag());
     let answer = input.rest();
-    let awaiting = exchange(cipher, if odd { 0xB1 } else { 0xB0 });
-    if let Some(opened) = sound(bytes, awaiting.open(answer)) {
+    let mut session = session(cipher);
+    let (first, second) = (exchange(&mut session, odd), exchange(&mut session, odd));
+    if let Some(opened) = sound(bytes, first.open(answer)) {
         let said = Response { data: PLAIN.to_vec(), sw: StatusWord::OK };
         assert!(opened == said, "an answer was opened that the chip did not give");
     }
+    assert!(second.open(answer).is_err(), "the answer to an earlier command was opened again");
 }
 
 /// A chip with keys that builds its answers oddly, under a right MAC: what is accepted is what was put in.
@@ -91,7 +98,7 @@ pub fn built(bytes: &[u8]) {
     for _ in 0..input.byte() % 4 {
         answer.change(&chip, &mut input);
     }
-    let opened = exchange(cipher, if odd { 0xB1 } else { 0xB0 }).open(&answer.encode(&chip));
+    let opened = exchange(&mut session(cipher), odd).open(&answer.encode(&chip));
     match (opened, answer.meaning(&chip, odd)) {
         (Ok(opened), Some(meaning)) => assert!(opened == meaning, "other data came out than went in"),
         (Ok(_), None) => unreachable_answer(&answer),

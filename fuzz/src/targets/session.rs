@@ -7,11 +7,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use emrtd::access::Password;
 use emrtd::active_authentication::Challenge;
 use emrtd::lds::{Application, File};
 use emrtd::session::{
-    ActiveAuthentication, ActiveAuthenticationPolicy, Batching, ChipAuthentication, FileOutcome, Next,
-    Protection, ReadError, ReadOptions, Reading, Session,
+    AccessMethod, ActiveAuthentication, ActiveAuthenticationPolicy, Batching, ChipAuthentication,
+    FileOutcome, Next, Protection, ReadError, ReadOptions, Reading, Session,
 };
 use emrtd::transport::{Answers, Batch, TagLost};
 use emrtd_sim::chip::{Chip, ChipConfig, Hostile, Quirk};
@@ -26,6 +27,9 @@ use crate::specimens;
 const LOST: u16 = u16::MAX;
 /// A length that stands for an answer beyond what an APDU can carry.
 const OVERSIZED: u16 = u16::MAX - 1;
+
+/// The bit of a reader that has another document's password.
+const WRONG_PASSWORD: u8 = 128;
 
 /// What the reader wants, by the bits of a byte.
 fn options(document: &SpecimenDocument, choice: u8) -> ReadOptions {
@@ -46,6 +50,9 @@ fn options(document: &SpecimenDocument, choice: u8) -> ReadOptions {
     }
     if choice & 64 != 0 {
         options.passwords.reverse();
+    }
+    if choice & WRONG_PASSWORD != 0 {
+        options.passwords = vec![Password::from_mrz_information("L898902C<369080619406236")];
     }
     options
 }
@@ -134,7 +141,8 @@ fn fuzzed_answer(input: &mut Input<'_>) -> Result<Vec<u8>, TagLost> {
 pub fn tampered(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let document = specimens::document(input.byte());
-    let options = options(&document, input.byte());
+    let choice = input.byte();
+    let options = options(&document, choice);
     let (hostile, quirk) = (usize::from(input.byte()), usize::from(input.byte()));
     let mut config = ChipConfig::try_from(&*document).expect("built-in profiles are right");
     config.behaviour.hostile = hostile.checked_sub(1).and_then(|index| Hostile::ALL.get(index)).copied();
@@ -148,11 +156,14 @@ pub fn tampered(bytes: &[u8]) {
     let was_tampered = between.borrow().has_tampered();
     match outcome {
         Some(Ok(reading)) => {
+            let stranger = choice & WRONG_PASSWORD != 0;
+            assert!(!stranger || reading.access == AccessMethod::None, "a chip opened to a wrong password");
             check_files(&document, &reading, hostile);
             check_proofs(&document, &reading, hostile);
         }
         Some(Err(error)) => {
-            let honest = hostile.is_none() && quirk.is_none() && !was_tampered;
+            let is_owner = choice & WRONG_PASSWORD == 0;
+            let honest = is_owner && hostile.is_none() && quirk.is_none() && !was_tampered;
             assert!(!honest, "an honest chip of {} was not read: {error}", document.profile.name);
         }
         None => {}
@@ -169,7 +180,7 @@ fn check_files(document: &SpecimenDocument, reading: &Reading, hostile: Option<H
         Some(Hostile::TamperedFile { file }) => Some(file),
         _ => None,
     };
-    let is_protected = reading.access != emrtd::session::AccessMethod::None;
+    let is_protected = reading.access != AccessMethod::None;
     for (file, outcome) in &reading.files {
         let name = file.to_string();
         let is_falsified = falsified.map(ElementaryFile::name).as_ref() == Some(&name);
@@ -197,7 +208,7 @@ fn check_files(document: &SpecimenDocument, reading: &Reading, hostile: Option<H
 /// A chip passes for the document only with the document's keys.
 fn check_proofs(document: &SpecimenDocument, reading: &Reading, hostile: Option<Hostile>) {
     let is_clone = matches!(hostile, Some(Hostile::CloneWithOtherKeys | Hostile::CloneWithoutKeys));
-    let reads_protected = reading.access != emrtd::session::AccessMethod::None;
+    let reads_protected = reading.access != AccessMethod::None;
     let confirmed = matches!(
         reading.chip_authentication,
         ChipAuthentication::Confirmed(_) | ChipAuthentication::ConfirmedByMapping { .. }
@@ -241,6 +252,7 @@ pub fn tampered_seeds() -> Vec<Vec<u8>> {
     for number in 0..u8::try_from(specimens::names().len()).unwrap_or(u8::MAX) {
         seeds.push(vec![number, 0x08, 0, 0]);
         seeds.push(vec![number, 0x33, 0, 0]);
+        seeds.push(vec![number, WRONG_PASSWORD, 0, 0]);
     }
     for kind in 0..12_u8 {
         for at in [1, 9, 20] {
