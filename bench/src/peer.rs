@@ -245,7 +245,9 @@ pub fn measure(quick: bool, clock: Clock, mut say: impl FnMut(&str)) -> Result<P
     }
     // The first round only warms up.
     for round in 0..=rounds {
-        say(&format!("round {round} of {rounds}"));
+        if round % 20 == 0 {
+            say(&format!("round {round} of {rounds}"));
+        }
         for contest in &mut contests {
             let mut micros = [0.0; 2];
             let order = if round % 2 == 0 { [0, 1] } else { [1, 0] };

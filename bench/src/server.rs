@@ -65,7 +65,9 @@ pub fn measure(quick: bool, clock: Clock, mut say: impl FnMut(&str)) -> Result<S
     }
     // The first round only warms up.
     for round in 0..=rounds {
-        say(&format!("round {round} of {rounds}"));
+        if round % 20 == 0 {
+            say(&format!("round {round} of {rounds}"));
+        }
         for (_, chip, specimen, measured) in &mut documents {
             let own = once(specimen, chip, clock, u64::try_from(round)?)?;
             if round > 0 {

@@ -265,8 +265,8 @@ fn peer_section(text: &mut String, peer: &Peer, counted: Option<&Instructions>, 
         "## Against dmrtd\n\n\
          Our terminal and the crate dmrtd 0.3 do the same to the same chip in one process, in turns ({} rounds, in each of which both do it \
          several times and the least counts; who begins alternates). The clock is stopped while the chip works. Both start \
-         from the fields of the MRZ. Ours is the whole session as it is in use, and sends some commands more, to find out \
-         what the chip offers. The ratio is ours divided by dmrtd's, round by round.\n\n",
+         from the fields of the MRZ. Ours is the whole session as it is in use, which also asks what the chip offers \
+         (EF.CardAccess, EF.DG14, EF.DG15). The ratio is ours divided by dmrtd's, round by round.\n\n",
         peer.rounds
     );
     let mut table = Table::new(&[
