@@ -25,6 +25,10 @@ struct Cli {
     #[arg(long, value_name = "NAME")]
     only: Vec<Part>,
 
+    /// Print no progress, only results and errors
+    #[arg(long)]
+    quiet: bool,
+
     /// Date to write into the report; today in UTC if it is not given
     #[arg(long)]
     date: Option<Date>,
@@ -68,6 +72,11 @@ fn run(cli: &Cli) -> Result<()> {
     if let (Some(case), Some(iterations)) = (&cli.case, cli.iterations) {
         return instructions::cases::run(case, iterations);
     }
+    let say = |part: &str, what: &str| {
+        if !cli.quiet {
+            eprintln!("{part}: {what}");
+        }
+    };
     let wanted = |part| cli.only.is_empty() || cli.only.contains(&part);
     let mut machine = Machine::describe();
     let network = wanted(Part::Network)
@@ -79,7 +88,11 @@ fn run(cli: &Cli) -> Result<()> {
     let peer = wanted(Part::Peer)
         .then(|| peer::measure(cli.quick, wall_clock, |what| say("peer", what)))
         .transpose()?;
-    let instructions = if wanted(Part::Instructions) { count_instructions(cli.quick)? } else { None };
+    let instructions = if wanted(Part::Instructions) {
+        count_instructions(cli.quick, |what| say("instructions", what))?
+    } else {
+        None
+    };
     machine.finish();
     let date = cli.date.unwrap_or_else(today);
     let results = Results { date, quick: cli.quick, machine, network, server, peer, instructions };
@@ -96,17 +109,13 @@ fn run(cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-fn count_instructions(quick: bool) -> Result<Option<instructions::Instructions>> {
+fn count_instructions(quick: bool, say: impl FnMut(&str)) -> Result<Option<instructions::Instructions>> {
     let Some(tool) = instructions::tool() else {
         eprintln!("instructions: left out, valgrind is not installed (apt-get install valgrind)");
         return Ok(None);
     };
     let program = std::env::current_exe().context("cannot find the program itself")?;
-    instructions::measure(quick, tool, &program, |what| say("instructions", what)).map(Some)
-}
-
-fn say(part: &str, what: &str) {
-    eprintln!("{part}: {what}");
+    instructions::measure(quick, tool, &program, say).map(Some)
 }
 
 /// The time since the first call.

@@ -1,7 +1,7 @@
 //! Our terminal and the crate dmrtd do the same thing with the same chip, in turns.
 //!
 //! Both start from the fields of the MRZ and call the chip in the same process. Ours is the whole session as it is in
-//! use, not its protocol steps alone, and tries a few commands more (EF.CardAccess, EF.DG14, EF.DG15).
+//! use, not its protocol steps alone, and asks for EF.CardAccess, EF.DG14 and EF.DG15 too.
 
 use std::convert::Infallible;
 use std::fmt;

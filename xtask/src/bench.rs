@@ -40,6 +40,9 @@ pub(crate) fn run(console: &Console, workspace: &Workspace, args: &BenchArgs) ->
     if args.quick {
         arguments.push("--quick".to_owned());
     }
+    if console.is_quiet() {
+        arguments.push("--quiet".to_owned());
+    }
     for name in &args.only {
         arguments.extend(["--only".to_owned(), name.clone()]);
     }
