@@ -1,4 +1,4 @@
-//! The documents that are read: the simulator's profiles with an 18 kB portrait, the same at every run.
+//! The documents that are read: the simulator's profiles with an EF.DG2 of 18 kB, the same at every run.
 //!
 //! All are signed with elliptic curves, so that no run waits for RSA keys to be found; EF.SOD is a little shorter for it.
 
@@ -16,8 +16,8 @@ use mrz::AccessFields;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
-/// Size of the portrait in EF.DG2, in bytes.
-pub const PORTRAIT_BYTES: usize = 18_000;
+/// Size aimed at for the portrait, so that EF.DG2 has 18 kB.
+const PORTRAIT_BYTES: usize = 18_000;
 /// The longest answer of a reader that can carry extended length.
 const EXTENDED_ANSWER: u32 = 65_536;
 const ISSUED: Date = date(2026, 1, 15);

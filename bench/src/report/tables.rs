@@ -8,7 +8,6 @@ use crate::instructions::Instructions;
 use crate::network::{self, COMMON_ROUND_TRIP, MOST_ADDED, MOST_WAITS, Network, ROUND_TRIPS};
 use crate::peer::Peer;
 use crate::server::Server;
-use crate::specimen::PORTRAIT_BYTES;
 
 /// Documents for which the number of waits is a goal.
 const WITH_GOAL: [&str; 2] = ["PACE + CA", "PACE + CA, extended length"];
@@ -156,13 +155,12 @@ fn network_section(text: &mut String, network: &Network, plots: &[Plot]) {
     let _ = write!(
         text,
         "## Network\n\n\
-         A passport with a portrait of {} bytes is read through a simulated network: each batch of commands waits one \
+         A passport with an EF.DG2 of 18 kB is read through a simulated network: each batch of commands waits one \
          round trip plus an even chance of up to a fifth more, and every byte in either direction takes 1 µs (8 Mbit/s; {} \
          bytes of framing for each command and each answer). At 0 ms there is no network at all. Time is virtual, so these \
          figures are the same on every machine; the terminal's own milliseconds are not in them. A typical chip takes 24 ms \
          for a command, 18.9 µs for a byte (424 kbit/s) and 90 ms for each operation with a private key; the chip of R-024 \
          takes 30 ms for a command.\n\n",
-        grouped(PORTRAIT_BYTES as u64),
         network::FRAMING_BYTES
     );
     let runs = network.reference.first().map_or(0, |row| row.runs);
@@ -239,10 +237,9 @@ fn server_section(text: &mut String, server: &Server, plots: &[Plot]) {
         text,
         "## Server\n\n\
          Processor time (the thread's, so that waiting for a core does not count) of the terminal side for one whole batched \
-         read with a portrait of {} bytes: from the fields of the MRZ to all files read, with access, Chip or Active \
+         read with an EF.DG2 of 18 kB: from the fields of the MRZ to all files read, with access, Chip or Active \
          Authentication and secure messaging, without the chip, without Passive Authentication, without decoding the \
          image. {} rounds, in each of which every document is read once.\n\n",
-        grouped(PORTRAIT_BYTES as u64),
         server.rounds
     );
     let mut table = Table::new(&["document", "median", "least", "greatest", "reads per second and core"]);
