@@ -91,6 +91,9 @@ fn mrtdreader_reads_our_chip() {
     assert!(printed.contains(&document.mrz.concat()), "the MRZ of DG1: {printed}");
     assert!(printed.contains(&format!("File size: {}", dg1.len())), "DG1 in full: {printed}");
     assert!(printed.contains("Getting EF.DG2 which contains the image... done"), "DG2: {printed}");
+    let saved = mrtdreader::files(output.path()).expect("the directory is readable");
+    let names: Vec<&str> = saved.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(saved.iter().any(|(_, bytes)| *bytes == document.portrait.0), "the portrait, among {names:?}");
 }
 
 #[test]

@@ -142,8 +142,9 @@ pub fn read_record(record: &[u8]) -> Result<Dg2, Problem> {
 
 /// The whole of DG2 around one biometric data block.
 fn group_template(format_type: u16, record: &[u8]) -> Vec<u8> {
-    let mut header = tlv::write(0x80, &[1, 1]);
-    tlv::write_into(&mut header, 0x81, &[0x02]);
+    // The fields that most documents have; some readers know no other layout.
+    let mut header = tlv::write(0x81, &[0x02]);
+    tlv::write_into(&mut header, 0x82, &[0x00]);
     tlv::write_into(&mut header, 0x87, &[1, 1]);
     tlv::write_into(&mut header, 0x88, &format_type.to_be_bytes());
     let mut template = tlv::write(0xA1, &header);
