@@ -8,10 +8,10 @@ use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Odd};
 use groups::{Element, ecdsa};
 
+use crate::DigestAlgorithm;
 use crate::apdu::{Command, EXTENDED_ANSWER, SHORT_ANSWER};
 use crate::cipher::same_mac;
 use crate::lds::public_key::UnsupportedKey;
-use crate::security_infos::DigestAlgorithm;
 
 /// Bytes of a challenge.
 pub const CHALLENGE_BYTES: usize = 8;

@@ -18,7 +18,7 @@ pub mod active_authentication;
 pub mod apdu;
 pub mod chip_authentication;
 pub mod cipher;
-mod hash;
+mod digest_algorithm;
 pub mod lds;
 pub mod oid;
 pub mod quirks;
@@ -27,3 +27,5 @@ pub mod security_infos;
 pub mod session;
 pub mod tlv;
 pub mod transport;
+
+pub use digest_algorithm::DigestAlgorithm;

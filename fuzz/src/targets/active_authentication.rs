@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 
+use emrtd::DigestAlgorithm;
 use emrtd::active_authentication::{
     ActiveAuthenticationError, CHALLENGE_BYTES, Challenge, LARGEST_MODULUS_BITS, SMALLEST_MODULUS_BITS,
     Signature, bit_length, verify_ecdsa, verify_rsa,
 };
-use emrtd::security_infos::DigestAlgorithm;
 use emrtd_sim::pki::{HashAlgorithm, generate_rsa};
 use groups::{Element, Group};
 use rsa::traits::PublicKeyParts;

@@ -19,6 +19,7 @@ pub use files::{card_access, card_security};
 pub use pace::{Mapping, PaceChoice, PaceChoiceError, PaceOffer, PaceProtocol, choose_pace};
 
 use crate::{
+    DigestAlgorithm,
     cipher::Cipher,
     lds::{
         Problem,
@@ -181,48 +182,6 @@ pub enum SignatureAlgorithm {
     EcdsaPlain(DigestAlgorithm),
     /// Another algorithm.
     Other(Oid),
-}
-
-/// A digest algorithm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names of FIPS 180-4")]
-pub enum DigestAlgorithm {
-    Sha1,
-    Sha224,
-    Sha256,
-    Sha384,
-    Sha512,
-}
-
-impl DigestAlgorithm {
-    /// In the order of the arcs below [`oid::ECDSA_PLAIN`].
-    pub const ALL: [Self; 5] = [Self::Sha1, Self::Sha224, Self::Sha256, Self::Sha384, Self::Sha512];
-
-    /// The object identifier of the digest alone.
-    pub const fn oid(self) -> Oid {
-        match self {
-            Self::Sha1 => oid::SHA1,
-            Self::Sha224 => oid::SHA224,
-            Self::Sha256 => oid::SHA256,
-            Self::Sha384 => oid::SHA384,
-            Self::Sha512 => oid::SHA512,
-        }
-    }
-
-    /// The digest with this object identifier.
-    pub fn from_oid(oid: &Oid) -> Option<Self> {
-        Self::ALL.into_iter().find(|digest| digest.oid() == *oid)
-    }
-
-    const fn ecdsa_plain_arc(self) -> u8 {
-        match self {
-            Self::Sha1 => 1,
-            Self::Sha224 => 2,
-            Self::Sha256 => 3,
-            Self::Sha384 => 4,
-            Self::Sha512 => 5,
-        }
-    }
 }
 
 impl SignatureAlgorithm {

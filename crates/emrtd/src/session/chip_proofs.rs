@@ -3,13 +3,14 @@
 use super::Session;
 use super::file_reading::FileReading;
 use super::reading::{ActiveAuthentication, ChipAuthentication};
+use crate::DigestAlgorithm;
 use crate::active_authentication::{self, ActiveAuthenticationError};
 use crate::apdu::{Response, StatusWord};
 use crate::chip_authentication::ChipAuthenticationChoice;
 use crate::lds::public_key::PublicKey;
 use crate::lds::{File, dg14, dg15};
 use crate::secure_messaging::largest_short_answer;
-use crate::security_infos::{self, DigestAlgorithm, SignatureAlgorithm};
+use crate::security_infos::{self, SignatureAlgorithm};
 use rand_core::CryptoRng;
 
 impl<R: CryptoRng> Session<R> {
