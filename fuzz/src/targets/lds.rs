@@ -165,10 +165,19 @@ pub fn com_seeds() -> Vec<Vec<u8>> {
     seeds(&["com"], "EF.COM")
 }
 
-/// Seeds of [`sod`].
+/// Seeds of [`sod`], with one that lists the hash of DG1 twice.
 pub fn sod_seeds() -> Vec<Vec<u8>> {
     let mut all = seeds(&["sod-mock", "sod-specimen"], "EF.SOD");
     all.extend(samples::named(&["pa-sets"], &["efsod"], 2_000));
+    let second_group = [0x02, 0x01, 0x02, 0x04];
+    let twice = all.iter().find_map(|file| {
+        let at = file.windows(4).position(|part| part == second_group)?;
+        let mut twice = file.clone();
+        twice[at + 2] = 1;
+        let object = SecurityObject::parse(&twice).ok()?;
+        object.as_unverified().has_duplicates().then_some(twice)
+    });
+    all.extend(twice);
     all
 }
 
@@ -225,4 +234,15 @@ pub fn atr_info_seeds() -> Vec<Vec<u8>> {
 /// Seeds of [`dir`].
 pub fn dir_seeds() -> Vec<Vec<u8>> {
     seeds(&[], "EF.DIR")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_lists_a_hash_twice() {
+        let objects = sod_seeds().into_iter().filter_map(|seed| SecurityObject::parse(&seed).ok());
+        assert!(objects.into_iter().any(|object| object.as_unverified().has_duplicates()));
+    }
 }
