@@ -52,7 +52,8 @@ fn no_hostile_chip_yields_a_false_reading_or_an_endless_one() {
                 match read(wanted, rng(6), &mut transport, |_| {}) {
                     Ok(reading) => assert_nothing_false(&document, hostile, &reading),
                     Err(DriveError::Transport(_)) => {
-                        assert!(matches!(hostile, Hostile::RemovedForGood { .. }))
+                        let gone = matches!(hostile, Hostile::RemovedForGood { .. });
+                        assert!(gone, "{name}, {}", hostile.name());
                     }
                     Err(DriveError::Read(error)) => {
                         assert_ne!(error.blame(), Blame::OurBug, "{name}, {}: {error}", hostile.name());
