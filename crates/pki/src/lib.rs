@@ -1,0 +1,44 @@
+//! The public key infrastructure of travel documents (ICAO Doc 9303-12, RFC 5280), as states really run it.
+//!
+//! [`Certificate`] and [`Crl`] keep the bytes they were read from, and a signature is checked over exactly those. What
+//! departs from the profile is a [`Deviation`]: a row of a table ([`DeviationTable`]) with a reason, which says whether
+//! it is tolerated and can be changed. No function here answers with a bool what a caller could take for trust.
+//!
+//! There is no network and no clock: no address found in a certificate is ever opened, and the time of the
+//! check is an argument.
+//!
+//! What it does not protect against: a signature that verifies says that the holder of a key signed, not that the key
+//! is a state's. That follows only from a path to an anchor which was obtained out of band, and is not decided here.
+
+mod algorithm;
+mod asn1;
+mod certificate;
+mod crl;
+mod deviation;
+mod extension;
+mod key;
+mod name;
+mod oid;
+mod profile;
+mod rsa;
+mod serial;
+mod signature;
+mod time;
+
+pub use algorithm::{AlgorithmProblem, HashAlgorithm, PssParameters, SignatureAlgorithm};
+pub use asn1::Asn1Error;
+pub use certificate::{Certificate, CertificateError, IssuanceError, Validity};
+pub use crl::{Crl, CrlError, CrlFreshness, CrlNumber, CrlStatus, MAX_CRL_AGE_DAYS, RevokedCertificate};
+pub use deviation::{Deviation, DeviationRule, DeviationTable, DeviationTableError, Deviations, Judgement};
+pub use extension::{
+    AlternativeName, AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, DocumentTypes,
+    Extension, Extensions, KeyUsage, PrivateKeyUsagePeriod,
+};
+pub use key::{
+    EcPublicKey, MAX_EXPONENT_BITS, MAX_MODULUS_BITS, MIN_MODULUS_BITS, ParameterForm, PublicKey,
+    RsaPublicKey, UnsupportedKey,
+};
+pub use name::{Attribute, Name};
+pub use profile::Role;
+pub use serial::SerialNumber;
+pub use signature::{SignatureError, Verified, Weakness, verify};
