@@ -359,6 +359,8 @@ fn the_numbers_of_retries_are_those_of_the_catalogue() {
     assert_eq!(allowed(Check::CardAccessDg14, CheckResult::Failed(FailedReason::PaceHidden)), 1);
     assert_eq!(allowed(Check::Pad, CheckResult::Failed(FailedReason::AttackSuspected)), 1);
     assert_eq!(allowed(Check::ChallengeFresh, CheckResult::Failed(FailedReason::Stale)), 1);
+    let refused = CheckResult::Failed(FailedReason::AttestationRefused);
+    assert_eq!(allowed(Check::AppDeviceIntegrity, refused), 1);
     assert_eq!(allowed(Check::FaceMatch, CheckResult::Failed(FailedReason::NoMatch)), 2);
     assert_eq!(allowed(Check::SodSignature, CheckResult::Aborted(AbortedReason::TagLost)), 4);
 }

@@ -89,6 +89,17 @@ fn a_copyable_chip_never_reaches_high_and_brings_obligations() {
 }
 
 #[test]
+fn a_cap_that_does_not_touch_the_level_is_told_as_tolerated() {
+    let listed = (Check::AccessControl, CheckResult::Undetermined(UndeterminedReason::DowngradeListed));
+    let effect = |level: Level| {
+        let case = evidence(header(level), &[listed], 0);
+        verdict(&case, &policy_up_to_high(false), &registers(), now()).reasons[0].to_string()
+    };
+    assert!(effect(Level::Substantial).ends_with("-> tolerated"));
+    assert!(effect(Level::High).ends_with("-> cap substantial"));
+}
+
+#[test]
 fn typed_lines_need_a_proven_chip() {
     assert_eq!(substantial(&[TYPED]), Outcome::Accept(Level::Substantial));
     let unproven = (Check::ChipAuth, CheckResult::NotSupported(NotSupportedReason::NotBuilt));
@@ -317,4 +328,83 @@ fn stale_or_future_evidence_and_policies_out_of_force_are_never_accepted() {
     assert_eq!(blocked(&case, &expired, STARTED + 600), [Reason::Blocked(Blocker::PolicyExpired)]);
     let early = replaced("valid_from = \"2026-11-01\"", "valid_from = \"2027-02-01\"");
     assert_eq!(blocked(&case, &early, STARTED + 600), [Reason::Blocked(Blocker::PolicyNotYetValid)]);
+}
+
+#[test]
+fn policies_hold_on_their_first_and_last_day_and_evidence_to_the_last_second() {
+    let policy = default_policy();
+    let case = evidence(header(Level::Substantial), &[], 0);
+    let at_second = |policy: &Policy, second: i64| {
+        let mut registers = registers();
+        for question in Question::ALL {
+            registers.answer(question, CheckResult::Successful, at(second)).unwrap();
+        }
+        verdict(&case, policy, &registers, at(second)).outcome
+    };
+    let accepted = Outcome::Accept(Level::Substantial);
+    assert_eq!(at_second(&policy, STARTED + 500), accepted);
+    assert_eq!(at_second(&policy, STARTED + 500 + 15 * 60), accepted);
+    let one_day = DEFAULT_POLICY.replace("2026-11-01", "2026-11-25").replace("2027-10-31", "2026-11-25");
+    assert_eq!(at_second(&Policy::parse(&one_day).unwrap(), STARTED + 600), accepted);
+}
+
+#[test]
+fn waiting_ends_after_the_hours_of_the_policy() {
+    let down = (Check::Uniqueness, CheckResult::Undetermined(UndeterminedReason::RegisterDown));
+    let waited = |seconds: i64| {
+        let mut header = header(Level::Substantial);
+        header.times = Times::new(at(STARTED + 600 - seconds), at(STARTED + 500)).unwrap();
+        decide(header, &[down], &default_policy(), &registers())
+    };
+    assert_eq!(waited(24 * 3600 - 1), Outcome::Pending);
+    assert_eq!(waited(24 * 3600), Outcome::Review);
+}
+
+#[test]
+fn the_first_row_that_fits_the_document_counts() {
+    let rows = "[[documents]]\nstates = [\"UTO\"]\nclass = \"passport\"\ngenerations = [2]\n\
+                max_level = \"low\"\nset_k = false\nnever_publishes = false\n\n[[documents]]";
+    let policy = Policy::parse(&DEFAULT_POLICY.replacen("[[documents]]", rows, 1)).unwrap();
+    let go = |state: &str, generation: u8| {
+        let mut header = header(Level::Substantial);
+        header.document.state = StateCode::new(state).unwrap();
+        header.document.generation = generation;
+        decide(header, &[], &policy, &registers())
+    };
+    assert_eq!(go("UTO", 2), Outcome::Accept(Level::Low));
+    assert_eq!(go("UTO", 3), Outcome::Accept(Level::Substantial));
+    assert_eq!(go("D", 2), Outcome::Accept(Level::Substantial));
+}
+
+#[test]
+fn a_document_whose_last_day_is_unknown_is_not_accepted() {
+    let mut header = header(Level::Substantial);
+    header.document.valid_until = None;
+    assert_eq!(decide(header, &[], &default_policy(), &registers()), Outcome::CitizenService);
+}
+
+#[test]
+fn the_example_of_the_operator_s_page_is_true() {
+    let page = include_str!("../../../docs/verdict.md");
+    let listed = CheckResult::Undetermined(UndeterminedReason::DeviationListed);
+    let unmade = CheckResult::NotSupported(NotSupportedReason::NotBuilt);
+    let others = [(Check::EfComSod, listed), CLONEABLE, (Check::Morph, unmade)];
+    let case = evidence(header(Level::Substantial), &others, 0);
+    let set_k = Policy::parse(&DEFAULT_POLICY.replace("set_k = false", "set_k = true")).unwrap();
+    for policy in [&default_policy(), &set_k] {
+        let verdict = verdict(&case, policy, &registers(), now());
+        let mut block =
+            format!("```text\noutcome  {}\nphone    {}\n", verdict.outcome, verdict.client.name());
+        for reason in &verdict.reasons {
+            block.push_str(&reason.to_string());
+            block.push('\n');
+        }
+        block.push_str("```");
+        assert!(page.contains(&block), "{block}");
+    }
+    let mut again = registers();
+    again.identities_this_year = 1;
+    assert_eq!(verdict(&case, &set_k, &again, now()).outcome, Outcome::CitizenService);
+    let row = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(DEFAULT_POLICY.contains(row));
 }
