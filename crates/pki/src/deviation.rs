@@ -147,6 +147,16 @@ deviations! {
     CrlPartial,
     /// A critical extension of the revocation list, or of an entry, is not understood.
     CrlCriticalExtensionUnknown,
+    /// SignedData is not of version 3; the version is not signed.
+    SignedDataVersionNotThree,
+    /// The version of a SignerInfo is not the one for its form of identifier.
+    SignerVersionInconsistent,
+    /// The signature of a SignerInfo hashes with another algorithm than the SignerInfo names.
+    SignerDigestDiffers,
+    /// A SignerInfo has no signed attributes.
+    SignedAttributesMissing,
+    /// The signed attributes were signed in an order that is not that of DER.
+    SignedAttributesUnsorted,
 }
 
 /// What departs, each once.

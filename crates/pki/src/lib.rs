@@ -13,10 +13,12 @@
 mod algorithm;
 mod asn1;
 mod certificate;
+mod cms;
 mod crl;
 mod deviation;
 mod extension;
 mod key;
+mod master_list;
 mod name;
 mod oid;
 mod profile;
@@ -28,6 +30,7 @@ mod time;
 pub use algorithm::{AlgorithmProblem, HashAlgorithm, PssParameters, SignatureAlgorithm};
 pub use asn1::Asn1Error;
 pub use certificate::{Certificate, CertificateError, IssuanceError, Validity};
+pub use cms::{CmsError, SignedData, SignerChecks, SignerError, SignerIdentifier, SignerInfo};
 pub use crl::{Crl, CrlError, CrlFreshness, CrlNumber, CrlStatus, MAX_CRL_AGE_DAYS, RevokedCertificate};
 pub use deviation::{Deviation, DeviationRule, DeviationTable, DeviationTableError, Deviations, Judgement};
 pub use extension::{
@@ -38,6 +41,7 @@ pub use key::{
     EcPublicKey, MAX_EXPONENT_BITS, MAX_MODULUS_BITS, MIN_MODULUS_BITS, ParameterForm, PublicKey,
     RsaPublicKey, UnsupportedKey,
 };
+pub use master_list::{MasterList, MasterListError, MasterListSigner, MasterListSignerError};
 pub use name::{Attribute, Name};
 pub use profile::Role;
 pub use serial::SerialNumber;

@@ -21,6 +21,14 @@ pub(crate) const BROKEN_SIGNATURES: [Oid; 3] =
 pub(crate) const BROKEN_HASHES: [Oid; 3] =
     [oid("1.2.840.113549.2.2"), oid("1.2.840.113549.2.4"), oid("1.2.840.113549.2.5")];
 
+// CMS.
+pub(crate) const SIGNED_DATA: Oid = oid("1.2.840.113549.1.7.2");
+pub(crate) const CONTENT_TYPE: Oid = oid("1.2.840.113549.1.9.3");
+pub(crate) const MESSAGE_DIGEST: Oid = oid("1.2.840.113549.1.9.4");
+pub(crate) const SIGNING_TIME: Oid = oid("1.2.840.113549.1.9.5");
+/// Content type of a master list (Doc 9303-12 §9.2).
+pub(crate) const MASTER_LIST: Oid = oid("2.23.136.1.1.2");
+
 // Names.
 pub(crate) const COMMON_NAME: Oid = oid("2.5.4.3");
 pub(crate) const SERIAL_NUMBER: Oid = oid("2.5.4.5");

@@ -11,8 +11,8 @@ use emrtd_sim::pki::{
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use pki::{
-    Certificate, Crl, CrlFreshness, CrlStatus, Deviation, DeviationTable, Deviations, PublicKey, Role,
-    UnsupportedKey, Weakness,
+    AlgorithmProblem, Certificate, Crl, CrlFreshness, CrlStatus, Deviation, DeviationTable, Deviations,
+    IssuanceError, PublicKey, Role, UnsupportedKey, Weakness,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -96,6 +96,29 @@ fn an_rsa_key_of_1024_bits_is_weak() {
     let issued = read(&authority(key, SignatureSpec::RsaPkcs1 { digest: Hash::Sha256 }, &[]));
     let verified = issued.verify_issued_by(&issued).unwrap();
     assert_eq!(verified.weaknesses.into_iter().collect::<Vec<_>>(), [Weakness::RsaBelow2048]);
+}
+
+#[test]
+fn signatures_with_md2_and_md5_are_refused_by_name() {
+    let mut der = authority(rsa_2048(), SignatureSpec::RsaPkcs1 { digest: Hash::Sha256 }, &[])
+        .certificate()
+        .der
+        .clone();
+    let sha256_with_rsa = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 11];
+    for broken in [2, 4] {
+        while let Some(at) = der.windows(9).position(|id| id == sha256_with_rsa) {
+            der[at + 8] = broken;
+        }
+        let forged = Certificate::parse(&der).unwrap();
+        assert!(matches!(forged.signature_algorithm(), Err(AlgorithmProblem::Broken(_))), "{broken}");
+        assert!(matches!(forged.verify_issued_by(&forged), Err(IssuanceError::Algorithm(_))));
+        let at = |from: usize| {
+            der[from..].windows(9).position(|id| id[..8] == sha256_with_rsa[..8] && id[8] == broken)
+        };
+        let first = at(0).unwrap();
+        let second = first + 9 + at(first + 9).unwrap();
+        (der[first + 8], der[second + 8]) = (11, 11);
+    }
 }
 
 #[test]
