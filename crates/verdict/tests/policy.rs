@@ -123,6 +123,13 @@ fn a_mandatory_check_cannot_be_traded_against_a_risk_estimate() {
 }
 
 #[test]
+fn a_check_cannot_lean_on_itself() {
+    let text = "undetermined = \"tolerated if C07, else citizen_service\"";
+    let found = findings(row("C07", "undetermined = \"citizen_service\"", text));
+    assert_eq!(found, Level::ALL.map(|level| Finding::LeansOnItself(Check::SodSignature, level)));
+}
+
+#[test]
 fn failed_is_never_tolerated() {
     let found = findings(row("C34", "failed = \"review\"", "failed = \"tolerated\""));
     assert!(found.contains(&Finding::FailedTolerated(Check::RelayRisk, Level::Low)), "{found:?}");

@@ -284,6 +284,35 @@ fn of_two_retries_the_earlier_step_is_asked_for() {
 }
 
 #[test]
+fn of_two_other_ways_the_camera_comes_first() {
+    let refused = (Check::AppDeviceIntegrity, CheckResult::Failed(FailedReason::AttestationRefused));
+    for others in [[refused, TYPED], [TYPED, refused]] {
+        let outcome = decide(header(Level::High), &others, &policy_up_to_high(false), &registers());
+        assert_eq!(outcome, Outcome::StepUp(Way::Camera));
+    }
+}
+
+#[test]
+fn a_certificate_counts_on_its_last_day() {
+    let decided_until = |day: &str| {
+        let mut header = header(Level::High);
+        header.assurance.pad_certified_until = Some(day.parse().unwrap());
+        decide(header, &[], &policy_up_to_high(false), &registers())
+    };
+    assert_eq!(decided_until("2026-11-25"), Outcome::Accept(Level::High));
+    assert_eq!(decided_until("2026-11-24"), Outcome::Accept(Level::Substantial));
+}
+
+#[test]
+fn no_row_of_a_document_gives_more_than_the_policy() {
+    let text = DEFAULT_POLICY
+        .replace("generations = []\nmax_level = \"substantial\"", "generations = []\nmax_level = \"high\"");
+    assert_ne!(text, DEFAULT_POLICY);
+    let policy = Policy::parse(&text).unwrap();
+    assert_eq!(decide(header(Level::High), &[], &policy, &registers()), Outcome::Accept(Level::Substantial));
+}
+
+#[test]
 fn suspicion_of_an_attack_is_flagged_only_when_the_process_ends() {
     let suspected = (Check::Pad, CheckResult::Failed(FailedReason::AttackSuspected));
     let flagged = |used| {
