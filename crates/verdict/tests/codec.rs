@@ -99,6 +99,25 @@ fn kept_evidence_without_any_field_is_refused() {
 }
 
 #[test]
+fn a_list_of_names_out_of_order_or_with_a_repetition_is_refused() {
+    for list in [["b", "a"], ["a", "a"]] {
+        let mut value = value_of(&sample().to_cbor().unwrap());
+        let provenance = value.as_map_mut().unwrap()[8].1.as_map_mut().unwrap();
+        provenance[3].1 = Value::Array(list.map(Value::from).to_vec());
+        let expected = Err(EvidenceError::Range { record: "provenance", field: 4 });
+        assert_eq!(Evidence::from_cbor(&bytes_of(&value)), expected);
+    }
+}
+
+#[test]
+fn a_day_in_another_notation_is_refused() {
+    let mut value = value_of(&sample().to_cbor().unwrap());
+    value.as_map_mut().unwrap()[6].1.as_map_mut().unwrap()[3].1 = Value::from("20300131");
+    let expected = Err(EvidenceError::Range { record: "document", field: 4 });
+    assert_eq!(Evidence::from_cbor(&bytes_of(&value)), expected);
+}
+
+#[test]
 fn an_unknown_version_is_refused_as_such() {
     let mut value = value_of(&sample().to_cbor().unwrap());
     value.as_map_mut().unwrap()[0].1 = Value::from(2);
@@ -269,6 +288,7 @@ fn every_single_byte_changed_is_refused_or_another_record() {
 #[test]
 fn times_that_run_backwards_are_refused() {
     assert_eq!(Times::new(at(2), at(1)), None);
+    assert!(Times::new(at(1), at(1)).is_some());
     let mut value = value_of(&sample().to_cbor().unwrap());
     value.as_map_mut().unwrap()[4].1 = Value::from(0);
     assert_eq!(Evidence::from_cbor(&bytes_of(&value)), Err(EvidenceError::Times));

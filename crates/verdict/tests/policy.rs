@@ -197,6 +197,7 @@ fn dates_limits_and_documents_must_make_sense() {
     let twice = changed("class = \"identity_card\"", "class = \"passport\"");
     assert_eq!(findings(twice), [Finding::DocumentRepeated(1)]);
     assert!(matches!(changed("2027-10-31", "2027-13-31"), Err(PolicyError::Value { .. })));
+    assert!(matches!(changed("2027-10-31", "20271031"), Err(PolicyError::Value { .. })));
     assert_eq!(changed("format = 1", "format = 2"), Err(PolicyError::Version(2)));
     let long = format!("{DEFAULT_POLICY}\n#{}", " ".repeat(MAX_POLICY_BYTES));
     assert!(matches!(Policy::parse(&long), Err(PolicyError::TooLong(_))));
