@@ -52,6 +52,11 @@ fn answers_and_signatures_are_judged_as_before() {
 }
 
 #[test]
+fn certificates_and_lists_are_judged_as_before() {
+    replay(|name| name.starts_with("pki"));
+}
+
+#[test]
 fn tables_and_forms_are_read_as_before() {
     replay(|name| name == "quirks" || name == "specimen_json");
 }

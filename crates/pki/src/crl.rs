@@ -230,6 +230,11 @@ impl Crl {
         &self.der
     }
 
+    /// The signed part as received.
+    pub fn signed_part(&self) -> &[u8] {
+        self.der.get(self.tbs.clone()).unwrap_or_default()
+    }
+
     /// issuer.
     pub fn issuer(&self) -> &Name {
         &self.issuer
@@ -280,8 +285,7 @@ impl Crl {
     pub fn verify_issued_by(&self, issuer: &Certificate) -> Result<Verified, IssuanceError> {
         let mut deviations = check_issuer(&self.issuer, self.issuer_key_identifier(), issuer)?;
         let algorithm = self.algorithm?;
-        let signed = self.der.get(self.tbs.clone()).unwrap_or_default();
-        let verified = verify(issuer.key(), &algorithm, signed, &self.signature)?;
+        let verified = verify(issuer.key(), &algorithm, self.signed_part(), &self.signature)?;
         deviations.extend(verified.deviations);
         deviations.extend(&self.deviations);
         Ok(Verified { deviations, weaknesses: verified.weaknesses })

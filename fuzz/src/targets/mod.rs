@@ -9,6 +9,7 @@ pub mod chip;
 pub mod groups;
 pub mod lds;
 pub mod mrz;
+pub mod pki;
 pub mod quirks;
 pub mod secure_messaging;
 pub mod security_infos;
@@ -56,6 +57,9 @@ pub const ALL: &[Target] = &[
     target("mrz_damaged", mrz::damaged, mrz::zone_seeds),
     target("mrz_names", mrz::names, mrz::name_seeds),
     target("mrz_parse", mrz::parse, mrz::zone_seeds),
+    target("pki_certificate", pki::certificate, pki::certificate_seeds),
+    target("pki_crl", pki::crl, pki::crl_seeds),
+    target("pki_signed_data", pki::signed_data, pki::signed_data_seeds),
     target("quirks", quirks::run, quirks::seeds),
     target("security_infos", security_infos::run, security_infos::seeds),
     target("session_random_chip", session::random_chip, session::random_chip_seeds),

@@ -1,0 +1,108 @@
+//! Certificates, revocation lists, signed data and master lists.
+//!
+//! What is read keeps its bytes and is read again as the same. What verifies with the key of a state, whose private half
+//! nobody here has, says what that state signed and nothing else.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use emrtd::tlv;
+use pki::{Certificate, Crl, DeviationTable, MasterList, Role, SignedData};
+
+use super::lds;
+use crate::oracle::sound;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/pki/tests/data")
+}
+
+/// The samples in a folder of those that the tests of `pki` use; their README names source and licence.
+fn samples(name: &str) -> Vec<Vec<u8>> {
+    let entries = fs::read_dir(folder().join(name)).expect("the samples are part of the repository");
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths.iter().map(|path| fs::read(path).expect("a sample can be read")).collect()
+}
+
+/// The sample authorities, read.
+fn authorities() -> &'static [Certificate] {
+    static READ: OnceLock<Vec<Certificate>> = OnceLock::new();
+    READ.get_or_init(|| {
+        let read = |der: &Vec<u8>| Certificate::parse(der).expect("the samples are certificates");
+        certificate_seeds().iter().map(read).collect()
+    })
+}
+
+/// Asks everything of a certificate that can be asked without another one.
+fn check_certificate(read: &Certificate) {
+    let table = DeviationTable::builtin().expect("the table is part of the program");
+    for role in [Role::Authority, Role::Link, Role::DocumentSigner, Role::MasterListSigner] {
+        let found = read.check_profile(role);
+        let judged = table.judge(&found, read.country().as_deref());
+        assert_eq!(judged.tolerated.len() + judged.refused.len(), found.len());
+    }
+    let unknown = read.extensions().unknown_critical().count();
+    assert!(unknown <= read.extensions().all().len());
+}
+
+/// Certificates.
+pub fn certificate(bytes: &[u8]) {
+    let Some(read) = sound(bytes, Certificate::parse(bytes)) else { return };
+    assert_eq!(read.as_der(), bytes);
+    assert!(bytes.windows(read.signed_part().len()).any(|part| part == read.signed_part()));
+    assert!(Certificate::parse(bytes).is_ok_and(|again| again == read));
+    check_certificate(&read);
+    let verified = authorities().iter().any(|issuer| read.verify_issued_by(issuer).is_ok());
+    assert!(
+        !verified || authorities().iter().any(|known| known.signed_part() == read.signed_part()),
+        "a certificate verified that no state signed"
+    );
+}
+
+/// Seeds of [`certificate`].
+pub fn certificate_seeds() -> Vec<Vec<u8>> {
+    ["danish", "single", "signer-of-documents"].into_iter().flat_map(samples).collect()
+}
+
+/// Revocation lists.
+pub fn crl(bytes: &[u8]) {
+    let Some(read) = sound(bytes, Crl::parse(bytes)) else { return };
+    assert_eq!(read.as_der(), bytes);
+    assert!(Crl::parse(bytes).is_ok_and(|again| again == read));
+    read.freshness(read.this_update());
+    if authorities().iter().any(|issuer| read.verify_issued_by(issuer).is_ok()) {
+        assert!(
+            crl_seeds()
+                .iter()
+                .filter_map(|known| Crl::parse(known).ok())
+                .any(|known| known.signed_part() == read.signed_part()),
+            "a list verified that no state signed"
+        );
+    }
+}
+
+/// Seeds of [`crl`].
+pub fn crl_seeds() -> Vec<Vec<u8>> {
+    samples("crl")
+}
+
+/// CMS signed data, and master lists inside of it.
+pub fn signed_data(bytes: &[u8]) {
+    sound(bytes, MasterList::parse(bytes));
+    let Some(read) = sound(bytes, SignedData::parse(bytes)) else { return };
+    assert!(read.unverified_content().len() <= bytes.len());
+    for embedded in read.certificates().iter().flatten() {
+        check_certificate(embedded);
+        for signer in read.signers() {
+            let checks = read.check(signer, embedded);
+            assert_eq!(checks.certificate.is_ok(), signer.identifier().names(embedded));
+        }
+    }
+}
+
+/// Seeds of [`signed_data`]: the security objects without the tag of their file.
+pub fn signed_data_seeds() -> Vec<Vec<u8>> {
+    let inside = |file: &Vec<u8>| tlv::single(file, 0x77).ok().map(|found| found.value.to_vec());
+    lds::sod_seeds().iter().filter_map(inside).collect()
+}
