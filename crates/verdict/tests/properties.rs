@@ -164,7 +164,7 @@ fn is_softer(before: &Verdict, after: &Verdict) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, max_global_rejects: 1 << 20, ..ProptestConfig::default() })]
 
     #[test]
     fn the_same_arguments_give_the_same_verdict_also_after_the_way_through_bytes(

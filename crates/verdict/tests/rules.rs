@@ -169,6 +169,21 @@ fn an_answer_of_a_register_counts_for_ten_minutes() {
 }
 
 #[test]
+fn an_old_doubtful_answer_ends_no_softer_than_an_old_good_one() {
+    let mut header = header(Level::Substantial);
+    header.times = Times::new(at(common::LONG_AGO), at(STARTED + 500)).unwrap();
+    let case = evidence(header, &[], u8::MAX);
+    let answered = |result: CheckResult| {
+        let mut registers = registers();
+        registers.answer(Question::Person, result, at(0)).unwrap();
+        verdict(&case, &default_policy(), &registers, now()).outcome
+    };
+    assert_eq!(answered(CheckResult::Successful), Outcome::CitizenService);
+    let unexplained = CheckResult::Undetermined(UndeterminedReason::NameUnexplained);
+    assert_eq!(answered(unexplained), Outcome::CitizenService);
+}
+
+#[test]
 fn a_register_that_was_not_asked_is_not_successful() {
     let mut unasked = RegisterAnswers::UNASKED;
     unasked.activation = Activation::RegisterLetter;

@@ -143,8 +143,10 @@ impl<'a> Case<'a> {
         });
         let mut observations: Vec<Observation> = from_evidence.collect();
         for question in Question::ALL {
-            let result = register_result(registers, question, policy, now);
-            observations.push(Observation { check: question.check(), result, source: Source::Register });
+            let check = question.check();
+            let results = register_results(registers, question, policy, now);
+            let observe = |result| Observation { check, result, source: Source::Register };
+            observations.extend(results.into_iter().flatten().map(observe));
         }
         if row.is_none() {
             let result = CheckResult::Failed(FailedReason::NotAccepted);
@@ -336,26 +338,22 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The answer to one question as it counts now. A failed or aborted answer counts however old it is.
-fn register_result(
+/// The answer to one question, and beside it, if it is too old or from the future, the doubt that this casts. The answer itself
+/// counts however old it is, so that a hit is never forgotten and a worse answer never ends softer than a better one.
+fn register_results(
     registers: &RegisterAnswers,
     question: Question,
     policy: &Policy,
     now: Timestamp,
-) -> CheckResult {
+) -> [Option<CheckResult>; 2] {
     let Some(answer) = registers.get(question) else {
-        return CheckResult::Undetermined(UndeterminedReason::RegisterUnasked);
+        return [Some(CheckResult::Undetermined(UndeterminedReason::RegisterUnasked)), None];
     };
     let oldest = SignedDuration::from_mins(i64::from(policy.limits.register_answer_minutes));
     let age = now.duration_since(answer.answered_at());
     let fresh = age >= SignedDuration::ZERO && age <= oldest;
-    match answer.result() {
-        CheckResult::Failed(_) | CheckResult::Aborted(_) | CheckResult::Undetermined(_) => answer.result(),
-        CheckResult::Successful | CheckResult::NotSupported(_) if fresh => answer.result(),
-        CheckResult::Successful | CheckResult::NotSupported(_) => {
-            CheckResult::Undetermined(UndeterminedReason::RegisterStale)
-        }
-    }
+    let doubt = (!fresh).then_some(CheckResult::Undetermined(UndeterminedReason::RegisterStale));
+    [Some(answer.result()), doubt]
 }
 
 /// The harder of two effects of the same result at different levels.
