@@ -16,7 +16,8 @@ use emrtd_sim::transport::{InProcess, NoTag};
 use groups::Group;
 
 use crate::support::{
-    Recorder, assert_read_as_issued, chip, issue, options, power_on, profile, read_chip, refusal, rng, single,
+    Recorder, assert_read_as_issued, chip, issue, options, power_on, profile, read_chip, refusal, rng,
+    single, steps_of,
 };
 
 /// Quirks that need nothing but a reader that copes.
@@ -189,6 +190,18 @@ fn a_signature_that_does_not_fit_into_a_short_answer_says_nothing_about_the_chip
     // The same chip with GET RESPONSE brings it over in parts.
     config.behaviour.quirks.insert(Quirk::GetResponse);
     let reading = read_chip(config, wanted).unwrap();
+    assert!(matches!(reading.active_authentication, ActiveAuthentication::Signed(_)));
+}
+
+/// A challenge is used once, although the key that verifies the signature arrives later here.
+#[test]
+fn the_chip_signs_once_however_slowly_its_key_is_read() {
+    let document = issue(&profile("aa-ecdsa"));
+    let mut config = chip(&document);
+    config.behaviour.quirks.insert(Quirk::ShortAnswers);
+    let (batches, reading) = steps_of(config, options(&document));
+    let signatures = batches.iter().flatten().filter(|step| **step == Step::ActiveAuthenticate).count();
+    assert_eq!(signatures, 1);
     assert!(matches!(reading.active_authentication, ActiveAuthentication::Signed(_)));
 }
 

@@ -324,8 +324,8 @@ impl<R: CryptoRng> Session<R> {
     }
 
     fn plan_active_authentication(&mut self, batch: &mut Builder) -> Planning {
-        if self.active_authentication.is_some() || self.reading(File::Dg15).is_none_or(FileReading::is_absent)
-        {
+        let run = self.active_authentication.is_some() || self.signature.is_some();
+        if run || self.reading(File::Dg15).is_none_or(FileReading::is_absent) {
             return Continue(());
         }
         let policy = self.options.active_authentication;
