@@ -245,6 +245,17 @@ pub(crate) fn single(bytes: &[u8], expected: u8, rules: Rules) -> Result<Node<'_
     Ok(node)
 }
 
+/// The three parts of a signed structure, which must be all of `der`: what is signed, the algorithm beside the
+/// signature, the signature (RFC 5280 §4.1.1, §5.1.1).
+pub(crate) fn signed_parts(der: &[u8]) -> Result<(Node<'_>, Node<'_>, Vec<u8>), Asn1Error> {
+    let mut parts = single(der, tag::SEQUENCE, Rules::Der)?.children();
+    let signed = parts.expect(tag::SEQUENCE)?;
+    let algorithm = parts.expect(tag::SEQUENCE)?;
+    let signature = parts.expect(tag::BIT_STRING)?.whole_bits()?.to_vec();
+    parts.finish()?;
+    Ok((signed, algorithm, signature))
+}
+
 /// Where the parts of a value lie.
 struct Shape {
     tag: u8,

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use sha1::{Digest, Sha1};
 
 use crate::algorithm::{AlgorithmProblem, SignatureAlgorithm};
-use crate::asn1::{Asn1Error, Node, Rules, single, tag};
+use crate::asn1::{Asn1Error, Node, signed_parts, tag};
 use crate::deviation::{Deviation, Deviations};
 use crate::extension::Extensions;
 use crate::key::PublicKey;
@@ -104,12 +104,7 @@ impl Certificate {
         if der.len() > MAX_BYTES {
             return Err(CertificateError::TooLong(der.len()));
         }
-        let whole = single(der, tag::SEQUENCE, Rules::Der)?;
-        let mut parts = whole.children();
-        let tbs = parts.expect(tag::SEQUENCE)?;
-        let outer = parts.expect(tag::SEQUENCE)?;
-        let signature = parts.expect(tag::BIT_STRING)?.whole_bits()?.to_vec();
-        parts.finish()?;
+        let (tbs, outer, signature) = signed_parts(der)?;
 
         let mut fields = tbs.children();
         let version = match fields.optional(0xA0)? {

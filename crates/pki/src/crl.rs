@@ -12,7 +12,7 @@ use std::ops::Range;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::algorithm::{AlgorithmProblem, SignatureAlgorithm};
-use crate::asn1::{Asn1Error, Node, Reader, Rules, single, tag};
+use crate::asn1::{Asn1Error, Node, Reader, Rules, signed_parts, single, tag};
 use crate::certificate::{Certificate, IssuanceError, check_issuer};
 use crate::deviation::{Deviation, Deviations};
 use crate::extension::{Extension, Listed, authority_key_identifier, read_list};
@@ -136,12 +136,7 @@ impl Crl {
         if der.len() > MAX_BYTES {
             return Err(CrlError::TooLong(der.len()));
         }
-        let whole = single(der, tag::SEQUENCE, Rules::Der)?;
-        let mut parts = whole.children();
-        let tbs = parts.expect(tag::SEQUENCE)?;
-        let outer = parts.expect(tag::SEQUENCE)?;
-        let signature = parts.expect(tag::BIT_STRING)?.whole_bits()?.to_vec();
-        parts.finish()?;
+        let (tbs, outer, signature) = signed_parts(der)?;
 
         let mut fields = tbs.children();
         let version = fields.optional(tag::INTEGER)?.map(|node| node.small()).transpose()?;
