@@ -1,7 +1,7 @@
 //! What the answers mean, in the order of the commands.
 
 use rand_core::CryptoRng;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::file_reading::{FileReading, Fit};
 use super::plan::HEAD;
@@ -38,11 +38,10 @@ impl<R: CryptoRng> Session<R> {
     pub(super) fn absorb_all(&mut self, entries: Vec<Entry>, answers: Answers) -> Result<(), ReadError> {
         let mut foreseen = true;
         for (entry, answer) in entries.into_iter().zip(answers.responses) {
-            let answer = Zeroizing::new(answer);
             self.metrics.commands += 1;
             self.commands_this_tap += 1;
             self.metrics.bytes_received += answer.len();
-            match self.absorb(entry, &answer)? {
+            match self.absorb(entry, Zeroizing::new(answer))? {
                 Taken::Expected => {}
                 Taken::Surprise => foreseen = false,
                 Taken::Left => return Ok(()),
@@ -57,12 +56,12 @@ impl<R: CryptoRng> Session<R> {
         Ok(())
     }
 
-    fn absorb(&mut self, entry: Entry, answer: &[u8]) -> Result<Taken, ReadError> {
+    fn absorb(&mut self, entry: Entry, answer: Zeroizing<Vec<u8>>) -> Result<Taken, ReadError> {
         let (mut entry, answer) = match self.follow_up.take() {
             Some(FollowUp { entry, kind: FollowUpKind::More(so_far, _) }) => {
-                (entry, Zeroizing::new([&so_far[..], answer].concat()))
+                (entry, Zeroizing::new([&so_far[..], &answer].concat()))
             }
-            _ => (entry, Zeroizing::new(answer.to_vec())),
+            _ => (entry, answer),
         };
         self.last_step = Some(entry.step);
         let limit = self.options.limits.answer_bytes;
@@ -98,7 +97,7 @@ impl<R: CryptoRng> Session<R> {
         self.understand(entry, response)
     }
 
-    fn understand(&mut self, entry: Entry, response: Response) -> Result<Taken, ReadError> {
+    fn understand(&mut self, entry: Entry, mut response: Response) -> Result<Taken, ReadError> {
         let step = entry.step;
         let sw = response.sw;
         match step {
@@ -123,7 +122,9 @@ impl<R: CryptoRng> Session<R> {
             }
             Step::SelectApplication => Err(ReadError::NoApplication(sw)),
             Step::ReadFirst(file) | Step::ReadChunk(file, _) | Step::SelectFile(file) => {
-                self.take_file(file, &entry, &response)
+                let taken = self.take_file(file, &entry, &response);
+                response.data.zeroize();
+                taken
             }
             Step::ProbeOpenChip => {
                 self.connection.probed = true;
@@ -203,18 +204,18 @@ impl<R: CryptoRng> Session<R> {
                 if !(response.sw.is_ok() || response.sw == StatusWord::END_OF_FILE) {
                     return self.chunk_refused(file, asked, response.sw);
                 }
-                let unwrapped = match entry.command.ins {
-                    0xB1 => unwrap_discretionary(response),
-                    _ => Some(response.clone()),
+                let data = match entry.command.ins {
+                    0xB1 => discretionary_data(&response.data),
+                    _ => Some(&response.data[..]),
                 };
-                let Some(response) = unwrapped else {
+                let Some(data) = data else {
                     reading.fail(FileError::Empty { offset });
                     return self.file_taken(file, Fit::Surprise);
                 };
                 if offset == 0 && reading.protection() != entry.protection {
                     reading.start_over();
                 }
-                reading.take_chunk(offset, asked, &response, entry.protection, limit)
+                reading.take_chunk(offset, asked, data, response.sw, entry.protection, limit)
             }
             Step::ReadFirst(_) if short_id_refused && !self.select_files => {
                 self.select_files = true;
@@ -224,7 +225,7 @@ impl<R: CryptoRng> Session<R> {
                 reading.ask_exactly();
                 Fit::Expected
             }
-            _ => reading.take_first(asked, response, entry.protection, limit),
+            _ => reading.take_first(asked, &response.data, response.sw, entry.protection, limit),
         };
         self.file_taken(file, fit)
     }
@@ -437,7 +438,6 @@ fn refuses_length(sw: StatusWord) -> bool {
 }
 
 /// The inside of data object 53, which wraps the answer to an odd READ BINARY.
-fn unwrap_discretionary(response: &Response) -> Option<Response> {
-    let object = tlv::single(&response.data, 0x53).ok()?;
-    Some(Response { data: object.value.to_vec(), sw: response.sw })
+fn discretionary_data(answer: &[u8]) -> Option<&[u8]> {
+    tlv::single(answer, 0x53).ok().map(|object| object.value)
 }

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::error::FileError;
 use super::reading::Protection;
-use crate::apdu::{Response, StatusWord};
+use crate::apdu::StatusWord;
 use crate::lds::{Application, File};
 use crate::tlv::{self, TlvError};
 
@@ -154,11 +154,12 @@ impl FileReading {
     pub(super) fn take_first(
         &mut self,
         asked: usize,
-        response: &Response,
+        data: &[u8],
+        sw: StatusWord,
         protection: Protection,
         limit: usize,
     ) -> Fit {
-        match response.sw {
+        match sw {
             StatusWord::OK | StatusWord::END_OF_FILE => {}
             StatusWord::NOT_FOUND => {
                 self.state = State::Absent;
@@ -169,20 +170,20 @@ impl FileReading {
                 return Fit::Expected;
             }
         }
-        if response.data.len() > asked {
-            self.state = State::Failed(FileError::TooLong { asked, delivered: response.data.len() });
+        if data.len() > asked {
+            self.state = State::Failed(FileError::TooLong { asked, delivered: data.len() });
             return Fit::Surprise;
         }
         self.protection = protection;
-        match self.length_of(&response.data, limit) {
+        match self.length_of(data, limit) {
             Err(error) => {
                 self.state = State::Failed(error);
                 Fit::Expected
             }
             Ok(total) => {
                 let hinted_wrongly = self.hint.is_some_and(|hint| hint != total);
-                self.state = State::Partial { total, bytes: Zeroizing::new(response.data.clone()) };
-                self.settle(response.sw, asked);
+                self.state = State::Partial { total, bytes: Zeroizing::new(data.to_vec()) };
+                self.settle(sw, asked);
                 if hinted_wrongly { Fit::Surprise } else { Fit::Expected }
             }
         }
@@ -193,14 +194,15 @@ impl FileReading {
         &mut self,
         offset: usize,
         asked: usize,
-        response: &Response,
+        data: &[u8],
+        sw: StatusWord,
         protection: Protection,
         limit: usize,
     ) -> Fit {
         if offset == 0 && self.is_unknown() {
-            return self.take_first(asked, response, protection, limit);
+            return self.take_first(asked, data, sw, protection, limit);
         }
-        let delivered = response.data.len();
+        let delivered = data.len();
         let State::Partial { bytes, .. } = &mut self.state else { return Fit::Surprise };
         if bytes.len() != offset {
             return Fit::Surprise;
@@ -209,12 +211,12 @@ impl FileReading {
             self.state = State::Failed(FileError::TooLong { asked, delivered });
             return Fit::Surprise;
         }
-        bytes.extend_from_slice(&response.data);
+        bytes.extend_from_slice(data);
         if delivered == 0 {
             self.state = State::Failed(FileError::Empty { offset });
             return Fit::Surprise;
         }
-        self.settle(response.sw, asked);
+        self.settle(sw, asked);
         if delivered == asked { Fit::Expected } else { Fit::Surprise }
     }
 
