@@ -19,6 +19,7 @@ pub mod apdu;
 pub mod chip_authentication;
 pub mod cipher;
 mod digest_algorithm;
+mod finding;
 pub mod lds;
 pub mod oid;
 pub mod quirks;
@@ -29,3 +30,4 @@ pub mod tlv;
 pub mod transport;
 
 pub use digest_algorithm::DigestAlgorithm;
+pub use finding::{Finding, FindingKind};

@@ -11,6 +11,7 @@
 //! is a state's. That follows only from a path to an anchor which was obtained out of band, and is not decided here.
 
 mod algorithm;
+mod anchors;
 mod asn1;
 mod certificate;
 mod cms;
@@ -28,6 +29,7 @@ mod signature;
 mod time;
 
 pub use algorithm::{AlgorithmProblem, HashAlgorithm, PssParameters, SignatureAlgorithm};
+pub use anchors::{Anchors, CrlRefused};
 pub use asn1::Asn1Error;
 pub use certificate::{Certificate, CertificateError, IssuanceError, Validity};
 pub use cms::{CmsError, SignedData, SignerChecks, SignerError, SignerIdentifier, SignerInfo};

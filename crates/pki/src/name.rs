@@ -57,6 +57,15 @@ impl Attribute {
                 _ => false,
             }
     }
+
+    /// Equal for two attributes exactly if they match. The length in front keeps parts from running into each other.
+    fn comparison_key(&self) -> String {
+        let value = match self.text() {
+            Some(text) => folded(&text).collect::<String>(),
+            None => format!("#{:02x}{:02x?}", self.tag, self.value),
+        };
+        format!("{}={}:{value};", self.kind, value.len())
+    }
 }
 
 fn wide<const N: usize>(bytes: &[u8], letter: impl Fn([u8; N]) -> Option<char>) -> Option<String> {
@@ -119,6 +128,17 @@ impl Name {
         !self.relative.is_empty()
             && self.relative.len() == other.relative.len()
             && self.relative.iter().zip(&other.relative).all(|(a, b)| same_set(a, b))
+    }
+
+    /// A text that two names have in common exactly if they match; `None` for an empty name, which matches nothing.
+    pub fn comparison_key(&self) -> Option<String> {
+        let set = |attributes: &Vec<Attribute>| {
+            let mut parts: Vec<String> = attributes.iter().map(Attribute::comparison_key).collect();
+            parts.sort_unstable();
+            parts.dedup();
+            format!("{}:{}", attributes.len(), parts.concat())
+        };
+        (!self.relative.is_empty()).then(|| self.relative.iter().map(set).collect::<Vec<_>>().join("/"))
     }
 
     /// countryName as written, if it is there exactly once.

@@ -1,0 +1,77 @@
+//! The result of one atomic check of a document (R-085; BSI TR-03135-1).
+//!
+//! A [`Finding`] has one of five values and, unless it is successful, a typed reason. Nothing here is a yes or a no: a
+//! policy decides later what a finding means.
+
+/// What came of one check. `R` says why it is anything else than successful.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[must_use = "a check that nobody looks at protects nobody"]
+pub enum Finding<R> {
+    /// Made, and all is well.
+    Successful,
+    /// Made, and it is not as it must be.
+    Failed(R),
+    /// Made without a decision.
+    Undetermined(R),
+    /// Not made: there is nothing to examine, or nothing to examine it with.
+    NotSupported(R),
+    /// Ended half-way; never to be used for a decision.
+    Aborted(R),
+}
+
+/// The value of a finding without its reason.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FindingKind {
+    /// See [`Finding::Successful`].
+    Successful,
+    /// See [`Finding::Failed`].
+    Failed,
+    /// See [`Finding::Undetermined`].
+    Undetermined,
+    /// See [`Finding::NotSupported`].
+    NotSupported,
+    /// See [`Finding::Aborted`].
+    Aborted,
+}
+
+impl<R> Finding<R> {
+    /// The value alone.
+    pub const fn kind(&self) -> FindingKind {
+        match self {
+            Finding::Successful => FindingKind::Successful,
+            Finding::Failed(_) => FindingKind::Failed,
+            Finding::Undetermined(_) => FindingKind::Undetermined,
+            Finding::NotSupported(_) => FindingKind::NotSupported,
+            Finding::Aborted(_) => FindingKind::Aborted,
+        }
+    }
+
+    /// Whether the check was made and all is well.
+    pub const fn is_successful(&self) -> bool {
+        matches!(self, Finding::Successful)
+    }
+
+    /// Why it is not successful.
+    pub const fn reason(&self) -> Option<&R> {
+        match self {
+            Finding::Successful => None,
+            Finding::Failed(reason)
+            | Finding::Undetermined(reason)
+            | Finding::NotSupported(reason)
+            | Finding::Aborted(reason) => Some(reason),
+        }
+    }
+}
+
+impl FindingKind {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FindingKind::Successful => "successful",
+            FindingKind::Failed => "failed",
+            FindingKind::Undetermined => "undetermined",
+            FindingKind::NotSupported => "not_supported",
+            FindingKind::Aborted => "aborted",
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What the inspection system trusts, as it lies in memory: authorities and what they revoked, decoded once and indexed.
+//!
+//! [`Anchors`] is made by whoever knows where certificates came from (a trust store) and is not changed afterwards, so
+//! that all checks of one document see the same. Putting a certificate in here *is* trusting it: nothing from a chip
+//! ever may.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::certificate::{Certificate, IssuanceError};
+use crate::crl::Crl;
+use crate::name::Name;
+
+/// Authorities, document signers and revocation lists with their index.
+#[derive(Debug, Clone, Default)]
+pub struct Anchors {
+    version: String,
+    authorities: Vec<Arc<Certificate>>,
+    by_key: HashMap<Vec<u8>, Vec<usize>>,
+    by_subject: HashMap<String, Vec<usize>>,
+    signers: Vec<Arc<Certificate>>,
+    revocation: HashMap<String, Vec<Crl>>,
+}
+
+/// Why a revocation list is not used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CrlRefused {
+    /// No authority has the name of its issuer.
+    #[error("no authority that is trusted has the name of the list's issuer")]
+    NoAuthority,
+    /// No authority with that name signed it.
+    #[error("no authority that is trusted signed the list: {0}")]
+    NotIssued(IssuanceError),
+    /// A list of the same authority with a higher number is known.
+    #[error("a list of the same authority with a higher number is known")]
+    Older,
+}
+
+impl Anchors {
+    /// Trusts nobody yet. `version` names the state of the store that this is made from; it goes into the evidence.
+    pub fn new(version: impl Into<String>) -> Self {
+        Self { version: version.into(), ..Self::default() }
+    }
+
+    /// The state of the store that this was made from.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Trusts an authority: a self-signed certificate or a link certificate. One that is there already is not taken twice.
+    pub fn trust(&mut self, authority: Arc<Certificate>) {
+        let key = authority.key_identifier().to_vec();
+        let same_key = self.by_key.entry(key).or_default();
+        if same_key.iter().any(|at| self.authorities.get(*at).is_some_and(|known| *known == authority)) {
+            return;
+        }
+        let at = self.authorities.len();
+        same_key.push(at);
+        if let Some(subject) = authority.subject().comparison_key() {
+            self.by_subject.entry(subject).or_default().push(at);
+        }
+        self.authorities.push(authority);
+    }
+
+    /// Keeps the certificate of a document signer for documents that embed none. It is not trusted for that.
+    pub fn know_signer(&mut self, signer: Arc<Certificate>) {
+        if !self.signers.contains(&signer) {
+            self.signers.push(signer);
+        }
+    }
+
+    /// Uses a revocation list, if an authority that is trusted signed it and no newer one is there.
+    ///
+    /// # Errors
+    /// [`CrlRefused`].
+    pub fn revoke(&mut self, list: Crl) -> Result<(), CrlRefused> {
+        let mut refused = CrlRefused::NoAuthority;
+        let issuer =
+            self.issuers(list.issuer(), list.issuer_key_identifier()).find_map(|authority| {
+                match list.verify_issued_by(authority) {
+                    Ok(_) => Some(authority.subject().comparison_key()),
+                    Err(error) => {
+                        refused = CrlRefused::NotIssued(error);
+                        None
+                    }
+                }
+            });
+        let Some(Some(name)) = issuer else { return Err(refused) };
+        let lists = self.revocation.entry(name).or_default();
+        let same_key = |known: &Crl| known.issuer_key_identifier() == list.issuer_key_identifier();
+        if let Some(known) = lists.iter_mut().find(|known| same_key(known)) {
+            if known.number() > list.number() {
+                return Err(CrlRefused::Older);
+            }
+            *known = list;
+        } else {
+            lists.push(list);
+        }
+        Ok(())
+    }
+
+    /// All authorities in the order in which they were trusted.
+    pub fn authorities(&self) -> &[Arc<Certificate>] {
+        &self.authorities
+    }
+
+    /// The known document signers.
+    pub fn signers(&self) -> &[Arc<Certificate>] {
+        &self.signers
+    }
+
+    /// The revocation lists of authorities with this name.
+    pub fn revocation_lists(&self, issuer: &Name) -> &[Crl] {
+        let lists = issuer.comparison_key().and_then(|name| self.revocation.get(&name));
+        lists.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Authorities that can have issued what names its issuer like this, the likeliest first: those with the key
+    /// identifier, then all others with the name.
+    pub fn issuers(
+        &self,
+        name: &Name,
+        key_identifier: Option<&[u8]>,
+    ) -> impl Iterator<Item = &Arc<Certificate>> {
+        let at_key =
+            key_identifier.and_then(|key| self.by_key.get(key)).map(Vec::as_slice).unwrap_or_default();
+        let named = name.comparison_key().and_then(|name| self.by_subject.get(&name));
+        let named = named.map(Vec::as_slice).unwrap_or_default();
+        let others = named.iter().filter(move |at| !at_key.contains(at));
+        at_key.iter().chain(others).filter_map(|at| self.authorities.get(*at))
+    }
+}
