@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::certificate::{Certificate, IssuanceError};
 use crate::crl::Crl;
+use crate::deviation::{DeviationTable, Deviations};
 use crate::name::Name;
 
 /// Authorities, document signers and revocation lists with their index.
@@ -31,6 +32,9 @@ pub enum CrlRefused {
     /// No authority with that name signed it.
     #[error("no authority that is trusted signed the list: {0}")]
     NotIssued(IssuanceError),
+    /// A departure from the profile that the table does not tolerate.
+    #[error("the list breaks the profile: {0:?}")]
+    Profile(Deviations),
     /// A list of the same authority with a higher number is known.
     #[error("a list of the same authority with a higher number is known")]
     Older,
@@ -73,19 +77,20 @@ impl Anchors {
     ///
     /// # Errors
     /// [`CrlRefused`].
-    pub fn revoke(&mut self, list: Crl) -> Result<(), CrlRefused> {
+    pub fn revoke(&mut self, list: Crl, table: &DeviationTable) -> Result<(), CrlRefused> {
         let mut refused = CrlRefused::NoAuthority;
-        let issuer =
-            self.issuers(list.issuer(), list.issuer_key_identifier()).find_map(|authority| {
-                match list.verify_issued_by(authority) {
-                    Ok(_) => Some(authority.subject().comparison_key()),
-                    Err(error) => {
-                        refused = CrlRefused::NotIssued(error);
-                        None
-                    }
-                }
-            });
-        let Some(Some(name)) = issuer else { return Err(refused) };
+        let issuer = self.issuers(list.issuer(), list.issuer_key_identifier()).find_map(|authority| {
+            list.verify_issued_by(authority)
+                .map(|verified| (authority, verified))
+                .map_err(|error| refused = CrlRefused::NotIssued(error))
+                .ok()
+        });
+        let Some((authority, verified)) = issuer else { return Err(refused) };
+        let judgement = table.judge(&verified.deviations, authority.country().as_deref());
+        if !judgement.refused.is_empty() {
+            return Err(CrlRefused::Profile(judgement.refused));
+        }
+        let Some(name) = authority.subject().comparison_key() else { return Err(CrlRefused::NoAuthority) };
         let lists = self.revocation.entry(name).or_default();
         let same_key = |known: &Crl| known.issuer_key_identifier() == list.issuer_key_identifier();
         if let Some(known) = lists.iter_mut().find(|known| same_key(known)) {

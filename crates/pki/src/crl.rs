@@ -300,9 +300,14 @@ impl Crl {
         }
     }
 
+    /// The entry of the certificate with this serial number, however old the list is.
+    pub fn revoked(&self, serial: &SerialNumber) -> Option<&RevokedCertificate> {
+        self.revoked.get(serial)
+    }
+
     /// What the list says of the certificate with this serial number, by the list's own issuer.
     pub fn status(&self, serial: &SerialNumber, now: Timestamp) -> CrlStatus {
-        if let Some(revoked) = self.revoked.get(serial) {
+        if let Some(revoked) = self.revoked(serial) {
             return CrlStatus::Revoked(*revoked);
         }
         match self.freshness(now) {

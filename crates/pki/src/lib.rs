@@ -8,7 +8,7 @@
 //! check is an argument.
 //!
 //! What it does not protect against: a signature that verifies says that the holder of a key signed, not that the key
-//! is a state's. That follows only from a path to an anchor which was obtained out of band, and is not decided here.
+//! is a state's. That follows only from a path to an anchor which was obtained out of band ([`Anchors::find_path`]).
 
 mod algorithm;
 mod anchors;
@@ -22,6 +22,7 @@ mod key;
 mod master_list;
 mod name;
 mod oid;
+mod path;
 mod profile;
 mod rsa;
 mod serial;
@@ -45,6 +46,7 @@ pub use key::{
 };
 pub use master_list::{MasterList, MasterListError, MasterListSigner, MasterListSignerError};
 pub use name::{Attribute, Name};
+pub use path::{DocumentTypeCheck, PathFound, PathProblem, PathValidity, Revocation};
 pub use profile::Role;
 pub use serial::SerialNumber;
 pub use signature::{SignatureError, Verified, Weakness, verify};
