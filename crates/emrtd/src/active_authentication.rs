@@ -8,7 +8,7 @@ use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Odd};
 use groups::{Element, ecdsa};
 
-use crate::DigestAlgorithm;
+use crate::HashAlgorithm;
 use crate::apdu::{Command, EXTENDED_ANSWER, SHORT_ANSWER};
 use crate::cipher::same_mac;
 use crate::lds::public_key::UnsupportedKey;
@@ -84,14 +84,14 @@ pub enum Signature {
         /// Bits of the modulus; below 2048 is weak.
         bits: usize,
         /// Hash function that the trailer named.
-        digest: DigestAlgorithm,
+        digest: HashAlgorithm,
     },
     /// Plain ECDSA.
     Ecdsa {
         /// The curve.
         group: groups::Group,
         /// Hash function that EF.DG14 named.
-        digest: DigestAlgorithm,
+        digest: HashAlgorithm,
     },
 }
 
@@ -101,7 +101,7 @@ pub enum Signature {
 /// [`ActiveAuthenticationError::NoDigest`] or [`ActiveAuthenticationError::Ecdsa`].
 pub fn verify_ecdsa(
     key: &Element,
-    digest: Option<DigestAlgorithm>,
+    digest: Option<HashAlgorithm>,
     challenge: Challenge,
     signature: &[u8],
 ) -> Result<Signature, ActiveAuthenticationError> {
@@ -171,17 +171,17 @@ fn last_bytes(value: &BoxedUint, length: usize) -> Vec<u8> {
 }
 
 /// `6A || M1 || H(M1 || M2) || trailer`, where M2 is the challenge.
-fn check_message(message: &[u8], challenge: Challenge) -> Result<DigestAlgorithm, ActiveAuthenticationError> {
+fn check_message(message: &[u8], challenge: Challenge) -> Result<HashAlgorithm, ActiveAuthenticationError> {
     let (hash, trailer_bytes) = match message {
-        [.., 0xBC] => (DigestAlgorithm::Sha1, 1),
+        [.., 0xBC] => (HashAlgorithm::Sha1, 1),
         [.., number, 0xCC] => {
             let trailer = u16::from_be_bytes([*number, 0xCC]);
             let hash = match number {
-                0x33 => DigestAlgorithm::Sha1,
-                0x34 => DigestAlgorithm::Sha256,
-                0x35 => DigestAlgorithm::Sha512,
-                0x36 => DigestAlgorithm::Sha384,
-                0x38 => DigestAlgorithm::Sha224,
+                0x33 => HashAlgorithm::Sha1,
+                0x34 => HashAlgorithm::Sha256,
+                0x35 => HashAlgorithm::Sha512,
+                0x36 => HashAlgorithm::Sha384,
+                0x38 => HashAlgorithm::Sha224,
                 _ => return Err(ActiveAuthenticationError::Trailer(trailer)),
             };
             (hash, 2)
@@ -191,9 +191,9 @@ fn check_message(message: &[u8], challenge: Challenge) -> Result<DigestAlgorithm
     };
     let [0x6A, body @ ..] = message else { return Err(ActiveAuthenticationError::Header) };
     let signed = body.len().saturating_sub(trailer_bytes);
-    let recoverable = signed.saturating_sub(hash.output_bytes());
+    let recoverable = signed.saturating_sub(hash.length());
     let (m1, rest) = body.split_at_checked(recoverable).ok_or(ActiveAuthenticationError::Header)?;
-    let found = rest.get(..hash.output_bytes()).ok_or(ActiveAuthenticationError::Hash)?;
+    let found = rest.get(..hash.length()).ok_or(ActiveAuthenticationError::Hash)?;
     if same_mac(found, &hash.digest(&[m1, &challenge.0])) {
         Ok(hash)
     } else {
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn the_worked_example_is_accepted() {
         assert_eq!(message().len(), 128);
-        assert_eq!(check_message(&message(), CHALLENGE), Ok(DigestAlgorithm::Sha1));
+        assert_eq!(check_message(&message(), CHALLENGE), Ok(HashAlgorithm::Sha1));
     }
 
     #[test]

@@ -18,10 +18,10 @@ pub mod active_authentication;
 pub mod apdu;
 pub mod chip_authentication;
 pub mod cipher;
-mod digest_algorithm;
 mod finding;
 pub mod lds;
 pub mod oid;
+pub mod passive_authentication;
 pub mod quirks;
 pub mod secure_messaging;
 pub mod security_infos;
@@ -29,5 +29,5 @@ pub mod session;
 pub mod tlv;
 pub mod transport;
 
-pub use digest_algorithm::DigestAlgorithm;
 pub use finding::{Finding, FindingKind};
+pub use pki::HashAlgorithm;

@@ -150,28 +150,10 @@ pub const STANDARDIZED_DOMAIN_PARAMETERS: Oid = Oid::dotted("0.4.0.127.0.7.1.2")
 /// `ecdsa-plain-signatures` of TR-03111; below it the digest (1 SHA-1, 2 SHA-224, 3 SHA-256, 4 SHA-384, 5 SHA-512).
 pub const ECDSA_PLAIN: Oid = Oid::dotted("0.4.0.127.0.7.1.1.4.1");
 
-/// `id-icao-mrtd-security-ldsSecurityObject`: the content type of EF.SOD.
-pub const LDS_SECURITY_OBJECT: Oid = Oid::dotted("2.23.136.1.1.1");
 /// `id-icao-mrtd-security-aaProtocolObject`: Active Authentication.
 pub const AA_PROTOCOL_OBJECT: Oid = Oid::dotted("2.23.136.1.1.5");
 /// `id-EFDIR`: a copy of EF.DIR.
 pub const ID_EFDIR: Oid = Oid::dotted("2.23.136.1.1.13");
-
-/// CMS `id-signedData`.
-pub const SIGNED_DATA: Oid = Oid::dotted("1.2.840.113549.1.7.2");
-/// CMS `id-data`.
-pub const DATA: Oid = Oid::dotted("1.2.840.113549.1.7.1");
-
-/// SHA-1.
-pub const SHA1: Oid = Oid::dotted("1.3.14.3.2.26");
-/// SHA-224.
-pub const SHA224: Oid = Oid::dotted("2.16.840.1.101.3.4.2.4");
-/// SHA-256.
-pub const SHA256: Oid = Oid::dotted("2.16.840.1.101.3.4.2.1");
-/// SHA-384.
-pub const SHA384: Oid = Oid::dotted("2.16.840.1.101.3.4.2.2");
-/// SHA-512.
-pub const SHA512: Oid = Oid::dotted("2.16.840.1.101.3.4.2.3");
 
 /// `rsaEncryption` (RFC 8017).
 pub const RSA_ENCRYPTION: Oid = Oid::dotted("1.2.840.113549.1.1.1");
@@ -224,8 +206,8 @@ mod tests {
 
     #[test]
     fn an_identifier_is_shown_in_dotted_notation() {
-        assert_eq!(LDS_SECURITY_OBJECT.to_string(), "2.23.136.1.1.1");
-        assert_eq!(SHA256.to_string(), "2.16.840.1.101.3.4.2.1");
+        assert_eq!(AA_PROTOCOL_OBJECT.to_string(), "2.23.136.1.1.5");
+        assert_eq!(RSA_ENCRYPTION.to_string(), "1.2.840.113549.1.1.1");
         assert_eq!(ID_CA_ECDH.child(3).to_string(), "0.4.0.127.0.7.2.2.3.2.3");
         let huge = Oid::from_bytes(&[&[0x69][..], &[0xFF; 20], &[0x7F]].concat()).unwrap();
         assert_eq!(huge.to_string(), "2.25.(above 2^128)");

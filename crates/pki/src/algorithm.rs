@@ -134,13 +134,20 @@ impl HashAlgorithm {
         if parameters.is_some_and(|value| !is_null(&value)) {
             return Ok(Err(AlgorithmProblem::Parameters(id)));
         }
-        let known = Self::ALL.into_iter().find(|hash| hash.oid() == id);
+        Ok(Self::from_oid(id))
+    }
+
+    /// The hash with this object identifier.
+    ///
+    /// # Errors
+    /// [`AlgorithmProblem::Broken`] or [`AlgorithmProblem::Unsupported`].
+    pub fn from_oid(id: ObjectIdentifier) -> Result<Self, AlgorithmProblem> {
         let problem = if oid::BROKEN_HASHES.contains(&id) {
             AlgorithmProblem::Broken(id)
         } else {
             AlgorithmProblem::Unsupported(id)
         };
-        Ok(known.ok_or(problem))
+        Self::ALL.into_iter().find(|hash| hash.oid() == id).ok_or(problem)
     }
 }
 

@@ -88,6 +88,13 @@ pub struct SignedData {
     signers: Vec<SignerInfo>,
 }
 
+/// The first part of a SignedData: what was signed.
+struct Encapsulated {
+    version: u64,
+    content_type: ObjectIdentifier,
+    content: Vec<u8>,
+}
+
 /// Why one check of a signature over content failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignerError {
@@ -141,29 +148,8 @@ impl SignedData {
     /// # Errors
     /// [`CmsError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, CmsError> {
-        if bytes.len() > MAX_BYTES {
-            return Err(CmsError::TooLong(bytes.len()));
-        }
-        let mut info = single(bytes, tag::SEQUENCE, Rules::Ber)?.children();
-        let kind = info.expect(tag::OID)?.oid()?;
-        if kind != oid::SIGNED_DATA {
-            return Err(CmsError::NotSignedData(kind));
-        }
-        let outer = info.expect(0xA0)?;
-        info.finish()?;
-        let mut parts = outer.only(tag::SEQUENCE)?.children();
-        let version = parts.expect(tag::INTEGER)?.small()?;
-        parts.expect(tag::SET)?;
-        let mut encapsulated = parts.expect(tag::SEQUENCE)?.children();
-        let content_type = encapsulated.expect(tag::OID)?.oid()?;
-        let mut content = Vec::new();
-        let wrapped = encapsulated.expect(0xA0)?;
-        encapsulated.finish()?;
-        let mut inside = wrapped.children();
-        let value =
-            inside.next()?.ok_or(Asn1Error::Missing { at: wrapped.at, expected: tag::OCTET_STRING })?;
-        inside.finish()?;
-        octets(&value, MAX_DEPTH, &mut content)?;
+        let (encapsulated, mut parts) = Encapsulated::read(bytes)?;
+        let Encapsulated { version, content_type, content } = encapsulated;
         let certificates = match parts.optional(0xA0)? {
             Some(set) => bounded(set.children(), |node| Ok(Certificate::parse(node.raw)))?,
             None => Vec::new(),
@@ -172,6 +158,16 @@ impl SignedData {
         let signers = bounded(parts.expect(tag::SET)?.children(), SignerInfo::read)?;
         parts.finish()?;
         Ok(Self { version, content_type, content, certificates, signers })
+    }
+
+    /// Reads no more than the content's type and the content of a SignedData, for those who have to know what is
+    /// claimed before anything can be verified.
+    ///
+    /// # Errors
+    /// [`CmsError`]; what follows the content is not looked at.
+    pub fn unverified_content_of(bytes: &[u8]) -> Result<(ObjectIdentifier, Vec<u8>), CmsError> {
+        let (encapsulated, _) = Encapsulated::read(bytes)?;
+        Ok((encapsulated.content_type, encapsulated.content))
     }
 
     /// eContentType.
@@ -246,6 +242,36 @@ impl SignedData {
             verified.weaknesses.insert(Weakness::Sha1);
         }
         Ok(verified)
+    }
+}
+
+impl Encapsulated {
+    /// The content and what follows it.
+    fn read(bytes: &[u8]) -> Result<(Self, Reader<'_>), CmsError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(CmsError::TooLong(bytes.len()));
+        }
+        let mut info = single(bytes, tag::SEQUENCE, Rules::Ber)?.children();
+        let kind = info.expect(tag::OID)?.oid()?;
+        if kind != oid::SIGNED_DATA {
+            return Err(CmsError::NotSignedData(kind));
+        }
+        let outer = info.expect(0xA0)?;
+        info.finish()?;
+        let mut parts = outer.only(tag::SEQUENCE)?.children();
+        let version = parts.expect(tag::INTEGER)?.small()?;
+        parts.expect(tag::SET)?;
+        let mut encapsulated = parts.expect(tag::SEQUENCE)?.children();
+        let content_type = encapsulated.expect(tag::OID)?.oid()?;
+        let mut content = Vec::new();
+        let wrapped = encapsulated.expect(0xA0)?;
+        encapsulated.finish()?;
+        let mut inside = wrapped.children();
+        let value =
+            inside.next()?.ok_or(Asn1Error::Missing { at: wrapped.at, expected: tag::OCTET_STRING })?;
+        inside.finish()?;
+        octets(&value, MAX_DEPTH, &mut content)?;
+        Ok((Self { version, content_type, content }, parts))
     }
 }
 

@@ -157,6 +157,10 @@ deviations! {
     SignedAttributesMissing,
     /// The signed attributes were signed in an order that is not that of DER.
     SignedAttributesUnsorted,
+    /// The content type of EF.SOD is id-data.
+    SecurityObjectOfTypeData,
+    /// The content type of EF.SOD is one that was in use before id-icao-ldsSecurityObject.
+    SecurityObjectOfFormerType,
 }
 
 /// What departs, each once.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use emrtd::DigestAlgorithm;
+use emrtd::HashAlgorithm as DigestAlgorithm;
 use emrtd::active_authentication::{
     ActiveAuthenticationError, CHALLENGE_BYTES, Challenge, LARGEST_MODULUS_BITS, SMALLEST_MODULUS_BITS,
     Signature, bit_length, verify_ecdsa, verify_rsa,

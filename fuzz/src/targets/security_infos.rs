@@ -1,7 +1,7 @@
 //! SecurityInfos in EF.CardAccess, EF.CardSecurity and DG14, and what is chosen from them.
 
 use emrtd::chip_authentication::ChipAuthenticationChoice;
-use emrtd::lds::{cms, dg14};
+use emrtd::lds::dg14;
 use emrtd::security_infos::{
     PaceChoiceError, SecurityInfo, SecurityInfos, card_access, card_security, choose_pace, key_reference,
 };
@@ -25,7 +25,6 @@ pub fn run(bytes: &[u8]) {
             check(bytes, infos.as_unverified());
         }
     }
-    sound(bytes, cms::parse(bytes));
 }
 
 fn check(bytes: &[u8], infos: &SecurityInfos) {

@@ -1,10 +1,11 @@
 //! What can be wrong with a file of the logical data structure.
 
+use const_oid::ObjectIdentifier;
+use pki::CmsError;
+
 use super::File;
-use crate::{
-    oid::{Oid, OidError},
-    tlv::TlvError,
-};
+use crate::oid::OidError;
+use crate::tlv::TlvError;
 
 /// A file that cannot be read: which one, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,15 +75,12 @@ pub enum Problem {
         /// What is wrong.
         source: OidError,
     },
-    /// A CMS structure of another content type than `id-signedData`.
-    #[error("the CMS structure is {0}, not SignedData")]
-    NotSignedData(Oid),
+    /// The CMS structure is broken, or is no SignedData with content.
+    #[error(transparent)]
+    Cms(#[from] CmsError),
     /// SignedData with another content than the file must have.
     #[error("the SignedData holds content of type {0}")]
-    ContentType(Oid),
-    /// SignedData without encapsulated content.
-    #[error("the SignedData has no content")]
-    NoContent,
+    ContentType(ObjectIdentifier),
     /// The machine readable zone is broken.
     #[error("the machine readable zone is broken")]
     Mrz(#[source] mrz::MrzError),

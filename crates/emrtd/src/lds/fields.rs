@@ -1,6 +1,7 @@
 //! The data objects of one template, in whatever order the issuer wrote them.
 
 use super::{Problem, Text, date::Date};
+use crate::oid::Oid;
 use crate::tlv::{Tlv, TlvError};
 
 /// Most data objects accepted in one template.
@@ -58,4 +59,9 @@ pub(super) fn count(object: &Tlv<'_>) -> Result<usize, Problem> {
         [high, low] => Ok(usize::from(u16::from_be_bytes([high, low]))),
         _ => Err(Problem::ValueLength { tag: object.tag, at: object.at(), length: object.value.len() }),
     }
+}
+
+/// The identifier in an OBJECT IDENTIFIER.
+pub(crate) fn object_identifier(object: &Tlv<'_>) -> Result<Oid, Problem> {
+    Oid::from_bytes(object.value).map_err(|source| Problem::Oid { at: object.at(), source })
 }

@@ -7,7 +7,6 @@
 //! counted and never hashed.
 
 pub mod atr_info;
-pub mod cms;
 pub mod com;
 pub mod date;
 pub mod dg1;
@@ -20,7 +19,7 @@ pub mod dg2;
 pub mod dg7;
 pub mod dir;
 mod error;
-mod fields;
+pub(crate) mod fields;
 mod file;
 pub mod image;
 pub mod public_key;

@@ -8,7 +8,7 @@
 
 use groups::{EcParameters, Element, ElementError, Group, Kind, Parameters};
 
-use super::{Problem, cms::object_identifier};
+use super::{Problem, fields::object_identifier};
 use crate::{
     oid::{self, Oid},
     tlv::{self, Tlv},

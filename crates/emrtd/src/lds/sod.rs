@@ -3,15 +3,15 @@
 //! This reads what the object claims. Nothing is verified: not the signature, not the signer, not the content type.
 //! Passive Authentication does that before any of it may decide anything.
 
-use super::{
-    File, LdsError, Problem, Unverified,
-    cms::{self, SignedData, object_identifier},
-    fields::count,
-};
-use crate::{
-    oid::Oid,
-    tlv::{Reader, Tlv, TlvError},
-};
+use const_oid::ObjectIdentifier;
+use pki::{AlgorithmProblem, HashAlgorithm, SignedData};
+
+use super::fields::count;
+use super::{File, LdsError, Problem, Unverified};
+use crate::tlv::{Reader, Tlv, TlvError};
+
+/// Content type of EF.SOD: id-icao-mrtd-security-ldsSecurityObject (Doc 9303-10 §4.6.2.2).
+pub const LDS_SECURITY_OBJECT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.1");
 
 /// Most hashes accepted; a conformant object has at most 16.
 const MAX_HASHES: usize = 32;
@@ -19,12 +19,12 @@ const MAX_HASHES: usize = 32;
 /// What EF.SOD claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityObject {
-    /// `eContentType`: [`crate::oid::LDS_SECURITY_OBJECT`] in a conformant file.
-    pub content_type: Oid,
+    /// `eContentType`: [`LDS_SECURITY_OBJECT`] in a conformant file.
+    pub content_type: ObjectIdentifier,
     /// Version of the LDS security object: 0, or 1 with [`Self::lds_version`].
     pub version: u8,
-    /// The digest of all data groups.
-    pub digest: Oid,
+    /// The hash algorithm of all data groups, or why it cannot be used.
+    pub hash_algorithm: Result<HashAlgorithm, AlgorithmProblem>,
     /// Data group numbers with their hashes, in the order of the file.
     pub hashes: Vec<(u8, Vec<u8>)>,
     /// LDS and Unicode version as printed, for example `0108` and `040000` (version 1 only).
@@ -35,26 +35,31 @@ impl SecurityObject {
     /// Reads the structure of EF.SOD.
     ///
     /// # Errors
-    /// Broken TLV, no SignedData, no content, or a content that is not an LDS security object.
+    /// Broken TLV, no SignedData with content, or a content that is not an LDS security object. Positions of the CMS
+    /// count from its start.
     pub fn parse(bytes: &[u8]) -> Result<Unverified<Self>, LdsError> {
         File::Sod.parse(bytes, |outer| {
-            let mut inside = outer.children();
-            let signed = cms::signed_data(&mut inside)?;
-            inside.finish()?;
-            Ok(Unverified::new(Self::from_signed_data(&signed)?))
+            let (content_type, content) = SignedData::unverified_content_of(outer.value)?;
+            Ok(Unverified::new(Self::from_content(content_type, &content)?))
         })
     }
 
     /// Reads the content of a SignedData. Positions in errors count from the start of the content.
-    pub fn from_signed_data(signed: &SignedData<'_>) -> Result<Self, Problem> {
-        let mut content = Reader::new(signed.content);
+    ///
+    /// # Errors
+    /// A content that is not an LDS security object.
+    pub fn from_content(content_type: ObjectIdentifier, content: &[u8]) -> Result<Self, Problem> {
+        let mut content = Reader::new(content);
         let mut object = content.expect(0x30)?.children();
         content.finish()?;
         let version = object.expect(0x02)?;
         let [version @ (0 | 1)] = *version.value else {
             return Err(Problem::Value { tag: 0x02, at: version.at() });
         };
-        let digest = object_identifier(&object.expect(0x30)?.children().expect(0x06)?)?;
+        let algorithm = object.expect(0x30)?.children().expect(0x06)?;
+        let unreadable = |_| Problem::Value { tag: 0x06, at: algorithm.at() };
+        let hash_algorithm =
+            HashAlgorithm::from_oid(ObjectIdentifier::from_bytes(algorithm.value).map_err(unreadable)?);
         let mut list = object.expect(0x30)?.children();
         let mut hashes = Vec::new();
         while let Some(entry) = list.next()? {
@@ -73,7 +78,7 @@ impl SecurityObject {
             }
         };
         object.finish()?;
-        Ok(Self { content_type: signed.content_type, version, digest, hashes, lds_version })
+        Ok(Self { content_type, version, hash_algorithm, hashes, lds_version })
     }
 
     /// The hash of a data group; `None` if it is not listed or, which is forbidden, listed twice.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     lds::{
         Problem,
-        cms::object_identifier,
+        fields::object_identifier,
         public_key::{PublicKey, UnsupportedKey, domain_parameters},
     },
     oid::{self, Oid},

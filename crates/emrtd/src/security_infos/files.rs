@@ -1,11 +1,10 @@
 //! The files of the master file that hold SecurityInfos (Doc 9303-10 §3.11.3, §3.11.4; Doc 9303-11 §9.2.11).
 
+use pki::SignedData;
+
 use super::SecurityInfos;
-use crate::{
-    lds::{File, LdsError, Problem, Unverified, cms},
-    oid,
-    tlv::Reader,
-};
+use crate::lds::{File, LdsError, Problem, Unverified};
+use crate::oid;
 
 /// Reads EF.CardAccess. It is never signed.
 ///
@@ -22,10 +21,10 @@ pub fn card_access(bytes: &[u8]) -> Result<Unverified<SecurityInfos>, LdsError> 
 /// No SignedData, another content type than `id-SecurityObject`, broken structure.
 pub fn card_security(bytes: &[u8]) -> Result<Unverified<SecurityInfos>, LdsError> {
     File::CardSecurity.parse(bytes, |outer| {
-        let signed = cms::signed_data(&mut Reader::new(outer.raw))?;
-        if signed.content_type != oid::ID_SECURITY_OBJECT {
-            return Err(Problem::ContentType(signed.content_type));
+        let (content_type, content) = SignedData::unverified_content_of(outer.raw)?;
+        if content_type.as_bytes() != oid::ID_SECURITY_OBJECT.as_bytes() {
+            return Err(Problem::ContentType(content_type));
         }
-        Ok(Unverified::new(SecurityInfos::parse(signed.content)?))
+        Ok(Unverified::new(SecurityInfos::parse(&content)?))
     })
 }

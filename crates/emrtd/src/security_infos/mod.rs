@@ -19,7 +19,7 @@ pub use files::{card_access, card_security};
 pub use pace::{Mapping, PaceChoice, PaceChoiceError, PaceOffer, PaceProtocol, choose_pace};
 
 use crate::{
-    DigestAlgorithm,
+    HashAlgorithm,
     cipher::Cipher,
     lds::{
         Problem,
@@ -179,7 +179,7 @@ pub struct ActiveAuthenticationInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SignatureAlgorithm {
     /// ECDSA with the signature as r and s side by side (TR-03111), and this digest.
-    EcdsaPlain(DigestAlgorithm),
+    EcdsaPlain(HashAlgorithm),
     /// Another algorithm.
     Other(Oid),
 }
@@ -187,18 +187,29 @@ pub enum SignatureAlgorithm {
 impl SignatureAlgorithm {
     /// The algorithm with this object identifier.
     pub fn from_oid(oid: Oid) -> Self {
-        let digest = DigestAlgorithm::ALL
+        let hash = HashAlgorithm::ALL
             .into_iter()
-            .find(|digest| oid.below(&oid::ECDSA_PLAIN) == Some(&[digest.ecdsa_plain_arc()]));
-        digest.map_or(Self::Other(oid), Self::EcdsaPlain)
+            .find(|hash| oid.below(&oid::ECDSA_PLAIN) == Some(&[ecdsa_plain_arc(*hash)]));
+        hash.map_or(Self::Other(oid), Self::EcdsaPlain)
     }
 
     /// The object identifier.
     pub fn oid(&self) -> Oid {
         match self {
-            Self::EcdsaPlain(digest) => oid::ECDSA_PLAIN.child(digest.ecdsa_plain_arc()),
+            Self::EcdsaPlain(hash) => oid::ECDSA_PLAIN.child(ecdsa_plain_arc(*hash)),
             Self::Other(oid) => *oid,
         }
+    }
+}
+
+/// The arc of a hash below [`oid::ECDSA_PLAIN`] (TR-03111 §5.2.1).
+const fn ecdsa_plain_arc(hash: HashAlgorithm) -> u8 {
+    match hash {
+        HashAlgorithm::Sha1 => 1,
+        HashAlgorithm::Sha224 => 2,
+        HashAlgorithm::Sha256 => 3,
+        HashAlgorithm::Sha384 => 4,
+        HashAlgorithm::Sha512 => 5,
     }
 }
 

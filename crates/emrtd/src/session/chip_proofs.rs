@@ -3,7 +3,7 @@
 use super::Session;
 use super::file_reading::FileReading;
 use super::reading::{ActiveAuthentication, ChipAuthentication};
-use crate::DigestAlgorithm;
+use crate::HashAlgorithm;
 use crate::active_authentication::{self, ActiveAuthenticationError};
 use crate::apdu::{Response, StatusWord};
 use crate::chip_authentication::ChipAuthenticationChoice;
@@ -122,7 +122,7 @@ impl<R: CryptoRng> Session<R> {
     }
 
     /// The digest that EF.DG14 names for ECDSA.
-    fn signature_digest(&self) -> Option<DigestAlgorithm> {
+    fn signature_digest(&self) -> Option<HashAlgorithm> {
         let infos = dg14::parse(self.reading(File::Dg14)?.complete()?).ok()?;
         match infos.as_unverified().active_authentication()?.algorithm {
             SignatureAlgorithm::EcdsaPlain(digest) => Some(digest),

@@ -1,11 +1,14 @@
 //! EF.SOD samples: what they claim, unverified.
 
 use emrtd::{
-    lds::{File, LdsError, Problem, Unverified, cms, sod::SecurityObject},
-    oid,
+    lds::{
+        File, LdsError, Problem, Unverified,
+        sod::{LDS_SECURITY_OBJECT, SecurityObject},
+    },
     tlv::{self, TlvError},
 };
 use hex_literal::hex;
+use pki::{Asn1Error, CmsError, HashAlgorithm, SignedData};
 use sha2::{Digest, Sha256};
 
 use crate::{sample, sha1, specimen};
@@ -17,8 +20,8 @@ fn object(bytes: &[u8]) -> SecurityObject {
 #[test]
 fn the_specimen_object_lists_the_hashes_of_its_data_groups() {
     let sod = object(&specimen("SOD"));
-    assert_eq!((sod.version, sod.digest), (0, oid::SHA1));
-    assert_eq!(sod.content_type, oid::LDS_SECURITY_OBJECT);
+    assert_eq!((sod.version, sod.hash_algorithm), (0, Ok(HashAlgorithm::Sha1)));
+    assert_eq!(sod.content_type, LDS_SECURITY_OBJECT);
     assert_eq!(sod.lds_version, None);
     assert_eq!(sod.data_groups().collect::<Vec<_>>(), [File::Dg1, File::Dg2, File::Dg3, File::Dg14]);
     for (file, name) in [(File::Dg1, "DG1"), (File::Dg2, "DG2"), (File::Dg14, "DG14")] {
@@ -48,8 +51,8 @@ fn mock_objects_of_all_key_types_are_read() {
     ];
     for name in names {
         let sod = object(&sample(&format!("pa-sets/dmrtd-crate/{name}")));
-        assert_eq!((sod.version, sod.digest), (0, oid::SHA256), "{name}");
-        assert_eq!(sod.content_type, oid::LDS_SECURITY_OBJECT);
+        assert_eq!((sod.version, sod.hash_algorithm), (0, Ok(HashAlgorithm::Sha256)), "{name}");
+        assert_eq!(sod.content_type, LDS_SECURITY_OBJECT);
         assert_eq!(sod.hashes.len(), 2);
         for (file, group) in [(File::Dg1, "dg1"), (File::Dg2, "dg2")] {
             let placeholder = sample(&format!("pa-sets/dmrtd-crate/{group}.bin"));
@@ -61,31 +64,32 @@ fn mock_objects_of_all_key_types_are_read() {
 #[test]
 fn a_wrong_content_type_is_reported_and_left_to_passive_authentication() {
     let sod = object(&sample("pa-sets/dmrtd-crate/efsod_wrong_ct.bin"));
-    assert_eq!(sod.content_type, oid::DATA);
+    assert_eq!(sod.content_type.to_string(), "1.2.840.113549.1.7.1");
     assert_eq!(sod.hashes.len(), 2);
 }
 
 #[test]
 fn a_signed_data_without_the_outer_tag_is_no_file_but_can_be_read_as_cms() {
     let cases = [
-        ("sod-specimen/ZK_09eb5892.bin", oid::SHA512),
-        ("sod-specimen/ZK_7101841b.bin", oid::SHA256),
-        ("sod-specimen/ZK_dd4ac430.bin", oid::SHA384),
-        ("sod-specimen/ZK_f1b94170.bin", oid::SHA256),
-        ("sod-mock/ZK_0c6cad2c.bin", oid::SHA512),
-        ("sod-mock/ZK_102e252c.bin", oid::SHA256),
-        ("sod-mock/ZK_49ecdae0.bin", oid::SHA256),
-        ("sod-mock/ZK_84030012.bin", oid::SHA384),
+        ("sod-specimen/ZK_09eb5892.bin", HashAlgorithm::Sha512),
+        ("sod-specimen/ZK_7101841b.bin", HashAlgorithm::Sha256),
+        ("sod-specimen/ZK_dd4ac430.bin", HashAlgorithm::Sha384),
+        ("sod-specimen/ZK_f1b94170.bin", HashAlgorithm::Sha256),
+        ("sod-mock/ZK_0c6cad2c.bin", HashAlgorithm::Sha512),
+        ("sod-mock/ZK_102e252c.bin", HashAlgorithm::Sha256),
+        ("sod-mock/ZK_49ecdae0.bin", HashAlgorithm::Sha256),
+        ("sod-mock/ZK_84030012.bin", HashAlgorithm::Sha384),
     ];
-    for (name, digest) in cases {
+    for (name, hash) in cases {
         let bytes = sample(name);
         let expected = TlvError::UnexpectedTag { at: 0, expected: 0x77, found: 0x30 };
         assert_eq!(
             SecurityObject::parse(&bytes).unwrap_err(),
             LdsError { file: File::Sod, problem: expected.into() }
         );
-        let sod = SecurityObject::from_signed_data(&cms::parse(&bytes).unwrap()).unwrap();
-        assert_eq!((sod.version, sod.digest), (0, digest), "{name}");
+        let (kind, content) = SignedData::unverified_content_of(&bytes).unwrap();
+        let sod = SecurityObject::from_content(kind, &content).unwrap();
+        assert_eq!((sod.version, sod.hash_algorithm), (0, Ok(hash)), "{name}");
         assert_eq!(sod.hashes.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 2]);
         // The same object in its file.
         assert_eq!(object(&tlv::write(0x77, &bytes)), sod);
@@ -151,19 +155,22 @@ fn impossible_contents_are_refused() {
 fn other_cms_structures_are_named() {
     let encrypted = hex!("77 0f 300d 0609 2a864886f70d010706 a000");
     let problem = SecurityObject::parse(&encrypted).unwrap_err().problem;
-    assert_eq!(problem.to_string(), "the CMS structure is 1.2.840.113549.1.7.6, not SignedData");
+    assert!(matches!(problem, Problem::Cms(CmsError::NotSignedData(_))), "{problem}");
     let detached =
         hex!("77 23 3021 0609 2a864886f70d010702 a014 3012 020103 3100 3008 0606 678108010101 3100 3100");
-    let detached = [&detached[..]].concat();
-    let problem = SecurityObject::parse(&detached).unwrap_err();
-    assert_eq!(problem.problem, Problem::NoContent, "{problem}");
+    let problem = SecurityObject::parse(&detached).unwrap_err().problem;
+    let expected = CmsError::Structure(Asn1Error::Missing { at: 32, expected: 0xA0 });
+    assert_eq!(problem, Problem::Cms(expected));
 }
 
 #[test]
-fn an_indefinite_length_has_its_own_error() {
-    let ber = hex!("77 17 3080 0609 2a864886f70d010702 a080 0000 0000 0000 0000");
-    assert_eq!(
-        SecurityObject::parse(&ber).unwrap_err().problem,
-        Problem::Tlv(TlvError::IndefiniteLength { at: 2, tag: 0x30 })
-    );
+fn an_indefinite_length_is_read_and_one_without_end_is_refused() {
+    let sod = file(&content(0, &[1, 2], &[]));
+    let definite = SecurityObject::parse(&sod).unwrap();
+    // The ContentInfo again, its own length left open.
+    let info = tlv::Reader::new(&sod).expect(0x77).unwrap().children().expect(0x30).unwrap();
+    let open = [&hex!("3080")[..], info.value, &hex!("0000")].concat();
+    assert_eq!(SecurityObject::parse(&tlv::write(0x77, &open)), Ok(definite));
+    let endless = &open[..open.len() - 2];
+    assert!(SecurityObject::parse(&tlv::write(0x77, endless)).is_err());
 }

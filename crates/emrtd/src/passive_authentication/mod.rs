@@ -1,0 +1,261 @@
+//! Passive Authentication: whether an issuer signed what was read (Doc 9303-11 §5.1, Doc 9303-12; R-030…R-055).
+//!
+//! Each check has its own [`Finding`]; nothing here adds them up to a yes. What may be used afterwards is given out as
+//! [`Authentic`] bytes, a type that only this module makes.
+//!
+//! What it does not protect against: a copy. The signature says who made the data, not that this chip is the one they
+//! were made for (see Chip and Active Authentication).
+
+mod data_groups;
+mod issuing_state;
+mod signed_file;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use const_oid::ObjectIdentifier;
+use pki::{Certificate, Deviation, Deviations, DocumentTypeCheck, HashAlgorithm, SignedData, Weakness};
+
+pub use self::data_groups::{DataGroupHash, HashProblem};
+pub use self::issuing_state::IssuingStateProblem;
+pub use self::signed_file::{
+    RevocationProblem, SignatureProblem, SignedFile, SignerPathProblem, Trust, ValidityProblem,
+};
+use crate::Finding;
+use crate::lds::dg1::Dg1;
+use crate::lds::sod::{LDS_SECURITY_OBJECT, SecurityObject};
+use crate::lds::{File, LdsError, Problem};
+use crate::session::{FileOutcome, Reading};
+
+/// Content types under which EF.SOD was issued before, or is by mistake.
+const FORMER_CONTENT_TYPES: [(ObjectIdentifier, Deviation); 3] = [
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1"), Deviation::SecurityObjectOfTypeData),
+    (ObjectIdentifier::new_unwrap("1.3.27.1.1.1"), Deviation::SecurityObjectOfFormerType),
+    (ObjectIdentifier::new_unwrap("1.2.528.1.1006.1.20.1"), Deviation::SecurityObjectOfFormerType),
+];
+
+/// A file whose bytes its issuer vouches for: signed by a signer with a path to an authority, neither revoked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Authentic<'a> {
+    file: File,
+    bytes: &'a [u8],
+}
+
+impl<'a> Authentic<'a> {
+    /// Which file.
+    pub const fn file(self) -> File {
+        self.file
+    }
+
+    /// Its bytes, outer tag included.
+    pub const fn bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+/// Names the file and no more.
+impl std::fmt::Debug for Authentic<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Authentic({}, {} bytes)", self.file, self.bytes.len())
+    }
+}
+
+/// Why the document type is not successful.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DocumentTypeProblem {
+    /// DG1 cannot be used, or the signer is not known.
+    #[error("there is nothing to compare")]
+    NothingToCompare,
+    /// The signer does not say what it may sign.
+    #[error("the signer has no list of document types")]
+    NoList,
+    /// The signer may not sign documents of this type.
+    #[error("the signer may not sign documents of this type")]
+    NotListed,
+}
+
+/// How Passive Authentication ended, as one word for statistics and people. No check looks at it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EndState {
+    /// All of it is successful.
+    Valid,
+    /// A signature is wrong.
+    BadSignature,
+    /// A data group is not what was signed, or withheld.
+    HashMismatch,
+    /// The trust store does not have the authority.
+    CscaMissing,
+    /// A certificate is not valid at the time of the check.
+    Expired,
+    /// The signer or its authority is revoked.
+    Revoked,
+    /// Revocation lists are missing or stale; the rest is successful.
+    RevocationUnknown,
+    /// EF.SOD or a certificate in it is missing or broken.
+    Malformed,
+    /// Certificates or document break a rule: profile, document type, issuing state.
+    Policy,
+}
+
+/// What Passive Authentication found.
+#[derive(Clone, Debug)]
+pub struct PassiveAuthentication<'a> {
+    /// EF.SOD: signature, path, validity, revocation.
+    pub signed: SignedFile,
+    /// Every data group that is listed or was read.
+    pub data_groups: BTreeMap<File, DataGroupHash>,
+    /// The data groups together.
+    pub hashes: Finding<HashProblem>,
+    /// The issuing state in DG1 against the country of the signer.
+    pub issuing_state: Finding<IssuingStateProblem>,
+    /// The document code in DG1 against the signer's list.
+    pub document_type: Finding<DocumentTypeProblem>,
+    /// Version of the LDS security object, where it could be read.
+    pub security_object: Option<SecurityObject>,
+    files: BTreeMap<File, &'a [u8]>,
+}
+
+impl<'a> PassiveAuthentication<'a> {
+    /// Checks what was read. There is no clock in it: `trust.now` is the time of the check.
+    pub fn of(reading: &'a Reading, trust: &Trust<'_>) -> Self {
+        let (signed, object) = match read_security_object(reading) {
+            Ok((signed, object, departing)) => (SignedFile::check(&signed, &departing, trust), Some(object)),
+            Err(finding) => (SignedFile::unmade(finding), None),
+        };
+        let (data_groups, hashes) = match &object {
+            Some(object) => data_groups::compare(reading, object),
+            None => (BTreeMap::new(), Finding::Undetermined(HashProblem::NoSecurityObject)),
+        };
+        let authentic = signed.is_authentic() && !matches!(hashes, Finding::Failed(HashProblem::Repeated));
+        let identical =
+            data_groups.iter().filter(|(_, hash)| **hash == DataGroupHash::Identical && authentic);
+        let files = identical.filter_map(|(file, _)| Some((*file, reading.file(*file)?))).collect();
+        let mut checked = Self {
+            signed,
+            data_groups,
+            hashes,
+            issuing_state: Finding::Undetermined(IssuingStateProblem::NothingToCompare),
+            document_type: Finding::Undetermined(DocumentTypeProblem::NothingToCompare),
+            security_object: object,
+            files,
+        };
+        checked.compare_with_signer();
+        checked
+    }
+
+    /// A data group that the issuer vouches for.
+    pub fn authentic(&self, file: File) -> Option<Authentic<'a>> {
+        self.files.get(&file).map(|bytes| Authentic { file, bytes })
+    }
+
+    /// Whether EF.SOD lists a data group. Says nothing if EF.SOD could not be read.
+    pub fn lists(&self, file: File) -> bool {
+        self.security_object.as_ref().is_some_and(|object| object.data_groups().any(|listed| listed == file))
+    }
+
+    /// DG1, if the issuer vouches for it and it can be read.
+    pub fn machine_readable_zone(&self) -> Option<Result<Dg1, LdsError>> {
+        self.authentic(File::Dg1).map(|file| Dg1::parse(file.bytes()))
+    }
+
+    /// Departures that were tolerated.
+    pub fn tolerated(&self) -> &Deviations {
+        &self.signed.tolerated
+    }
+
+    /// What is weak in the signatures and hashes.
+    pub fn weaknesses(&self) -> BTreeSet<Weakness> {
+        let mut all = self.signed.weaknesses.clone();
+        if self
+            .security_object
+            .as_ref()
+            .is_some_and(|object| object.hash_algorithm == Ok(HashAlgorithm::Sha1))
+        {
+            all.insert(Weakness::Sha1);
+        }
+        all
+    }
+
+    /// How it ended, in one word.
+    pub fn end_state(&self) -> EndState {
+        let signed = &self.signed;
+        let broken = |problem: &SignatureProblem| {
+            matches!(
+                problem,
+                SignatureProblem::Absent
+                    | SignatureProblem::Unreadable
+                    | SignatureProblem::Malformed(_)
+                    | SignatureProblem::ContentType(_)
+                    | SignatureProblem::NoSignature
+                    | SignatureProblem::BrokenCertificate
+            )
+        };
+        match (&signed.signature, &signed.path) {
+            (Finding::Successful, _) => {}
+            (finding, _) if finding.reason().is_some_and(broken) => return EndState::Malformed,
+            (Finding::Failed(SignatureProblem::Profile(_)), _) => return EndState::Policy,
+            (Finding::Undetermined(SignatureProblem::UnknownSigner), _) => return EndState::CscaMissing,
+            _ => return EndState::BadSignature,
+        }
+        let departs = |problem: &SignerPathProblem| {
+            let SignerPathProblem::Path(path) = problem else { return false };
+            matches!(path, pki::PathProblem::Profile(_) | pki::PathProblem::OtherCountry { .. })
+        };
+        match &signed.path {
+            Finding::Successful => {}
+            Finding::Failed(problem) if departs(problem) => return EndState::Policy,
+            Finding::Failed(_) => return EndState::BadSignature,
+            _ => return EndState::CscaMissing,
+        }
+        if matches!(signed.revocation, Finding::Failed(_)) {
+            EndState::Revoked
+        } else if !self.hashes.is_successful() {
+            EndState::HashMismatch
+        } else if !signed.validity.is_successful() {
+            EndState::Expired
+        } else if matches!(self.issuing_state, Finding::Failed(_) | Finding::Undetermined(_))
+            || matches!(self.document_type, Finding::Failed(_) | Finding::Undetermined(_))
+        {
+            EndState::Policy
+        } else if signed.revocation.is_successful() {
+            EndState::Valid
+        } else {
+            EndState::RevocationUnknown
+        }
+    }
+
+    fn compare_with_signer(&mut self) {
+        let signer: Option<Arc<Certificate>> = self.signed.signer.clone();
+        let (Some(signer), Some(Ok(dg1))) = (signer, self.machine_readable_zone()) else { return };
+        self.issuing_state = issuing_state::compare(dg1.mrz.issuing_state(), &signer);
+        self.document_type = match signer.may_sign(dg1.mrz.document_code()) {
+            DocumentTypeCheck::Listed => Finding::Successful,
+            DocumentTypeCheck::NotListed => Finding::Failed(DocumentTypeProblem::NotListed),
+            DocumentTypeCheck::NoList => Finding::NotSupported(DocumentTypeProblem::NoList),
+        };
+    }
+}
+
+/// EF.SOD taken apart, with what departs in it, or why not.
+fn read_security_object(
+    reading: &Reading,
+) -> Result<(SignedData, SecurityObject, Deviations), Finding<SignatureProblem>> {
+    let bytes = match reading.files.get(&File::Sod) {
+        Some(FileOutcome::Read { bytes, .. }) => bytes.as_unverified().as_bytes(),
+        Some(FileOutcome::Unreadable(_)) => return Err(Finding::Undetermined(SignatureProblem::Unreadable)),
+        None | Some(FileOutcome::Absent) => return Err(Finding::NotSupported(SignatureProblem::Absent)),
+    };
+    let malformed = |error: LdsError| Finding::Failed(SignatureProblem::Malformed(error));
+    let in_object = |problem: Problem| malformed(LdsError { file: File::Sod, problem });
+    let contents = File::Sod.contents(bytes).map_err(malformed)?;
+    let signed = SignedData::parse(contents.outer.value).map_err(|error| in_object(error.into()))?;
+    let departing = match signed.content_type() {
+        LDS_SECURITY_OBJECT => Deviations::new(),
+        found => match FORMER_CONTENT_TYPES.iter().find(|(former, _)| *former == found) {
+            Some((_, deviation)) => Deviations::from([*deviation]),
+            None => return Err(Finding::Failed(SignatureProblem::ContentType(found))),
+        },
+    };
+    let object = SecurityObject::from_content(signed.content_type(), signed.unverified_content());
+    Ok((signed, object.map_err(in_object)?, departing))
+}
