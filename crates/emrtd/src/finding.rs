@@ -46,6 +46,17 @@ impl<R> Finding<R> {
         }
     }
 
+    /// The same value with another reason.
+    pub fn map<S>(self, reason: impl FnOnce(R) -> S) -> Finding<S> {
+        match self {
+            Finding::Successful => Finding::Successful,
+            Finding::Failed(why) => Finding::Failed(reason(why)),
+            Finding::Undetermined(why) => Finding::Undetermined(reason(why)),
+            Finding::NotSupported(why) => Finding::NotSupported(reason(why)),
+            Finding::Aborted(why) => Finding::Aborted(reason(why)),
+        }
+    }
+
     /// Whether the check was made and all is well.
     pub const fn is_successful(&self) -> bool {
         matches!(self, Finding::Successful)

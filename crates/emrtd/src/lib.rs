@@ -11,13 +11,18 @@
 //! | [`access`] | Basic Access Control and PACE |
 //! | [`chip_authentication`], [`active_authentication`] | what a chip does to show that it is no copy |
 //! | [`security_infos`], [`lds`] | what the files say |
+//! | [`passive_authentication`], [`chip_proof`], [`consistency`] | whether it is so: one finding for each check |
+//! | [`examination`] | all of them together |
 //! | [`session`], [`transport`], [`quirks`] | the read itself, batches, and what chips do besides the standard |
 
 pub mod access;
 pub mod active_authentication;
 pub mod apdu;
 pub mod chip_authentication;
+pub mod chip_proof;
 pub mod cipher;
+pub mod consistency;
+pub mod examination;
 mod finding;
 pub mod lds;
 pub mod oid;

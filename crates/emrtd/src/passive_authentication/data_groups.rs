@@ -10,7 +10,7 @@ use pki::{AlgorithmProblem, HashAlgorithm};
 use crate::Finding;
 use crate::lds::File;
 use crate::lds::sod::SecurityObject;
-use crate::session::{FileOutcome, Reading};
+use crate::session::{FileOutcome, Files};
 
 /// One data group against its hash (BSI TR-03135-1 §5.6.4.4.2).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -69,9 +69,9 @@ const MANDATORY: [File; 2] = [File::Dg1, File::Dg2];
 /// Withholding one of these hides what would tell a copy from the chip.
 const NEVER_WITHHELD: [File; 4] = [File::Dg1, File::Dg2, File::Dg14, File::Dg15];
 
-/// Compares every data group of `reading` with the list.
+/// Compares every data group that was read with the list.
 pub(super) fn compare(
-    reading: &Reading,
+    read: &Files,
     object: &SecurityObject,
 ) -> (BTreeMap<File, DataGroupHash>, Finding<HashProblem>) {
     let algorithm = match object.hash_algorithm {
@@ -83,9 +83,9 @@ pub(super) fn compare(
             return (BTreeMap::new(), Finding::NotSupported(HashProblem::Algorithm(problem)));
         }
     };
-    let listed = object.data_groups().map(|file| (file, listed(reading, object, algorithm, file)));
+    let listed = object.data_groups().map(|file| (file, listed(read, object, algorithm, file)));
     let mut groups: BTreeMap<File, DataGroupHash> = listed.collect();
-    for (file, outcome) in &reading.files {
+    for (file, outcome) in read {
         let there = !matches!(outcome, FileOutcome::Absent);
         if file.data_group().is_some() && there && !groups.contains_key(file) {
             groups.insert(*file, DataGroupHash::NotListed);
@@ -95,9 +95,9 @@ pub(super) fn compare(
     (groups, finding)
 }
 
-fn listed(reading: &Reading, object: &SecurityObject, algorithm: HashAlgorithm, file: File) -> DataGroupHash {
+fn listed(read: &Files, object: &SecurityObject, algorithm: HashAlgorithm, file: File) -> DataGroupHash {
     let Some(hash) = object.hash_of(file) else { return DataGroupHash::NonConformant };
-    match reading.files.get(&file) {
+    match read.get(&file) {
         None => DataGroupHash::NotRead,
         Some(FileOutcome::Absent) => DataGroupHash::NotPresent,
         Some(FileOutcome::Unreadable(_)) => DataGroupHash::Unreadable,

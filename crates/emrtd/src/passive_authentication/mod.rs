@@ -4,7 +4,7 @@
 //! [`Authentic`] bytes, a type that only this module makes.
 //!
 //! What it does not protect against: a copy. The signature says who made the data, not that this chip is the one they
-//! were made for (see Chip and Active Authentication).
+//! were made for (see [`crate::chip_proof`]).
 
 mod data_groups;
 mod issuing_state;
@@ -25,7 +25,7 @@ use crate::Finding;
 use crate::lds::dg1::Dg1;
 use crate::lds::sod::{LDS_SECURITY_OBJECT, SecurityObject};
 use crate::lds::{File, LdsError, Problem};
-use crate::session::{FileOutcome, Reading};
+use crate::session::{FileOutcome, Files};
 
 /// Content types under which EF.SOD was issued before, or is by mistake.
 const FORMER_CONTENT_TYPES: [(ObjectIdentifier, Deviation); 3] = [
@@ -116,20 +116,20 @@ pub struct PassiveAuthentication<'a> {
 }
 
 impl<'a> PassiveAuthentication<'a> {
-    /// Checks what was read. There is no clock in it: `trust.now` is the time of the check.
-    pub fn of(reading: &'a Reading, trust: &Trust<'_>) -> Self {
-        let (signed, object) = match read_security_object(reading) {
+    /// Checks files as they were read. There is no clock in it: `trust.now` is the time of the check.
+    pub fn of(read: &'a Files, trust: &Trust<'_>) -> Self {
+        let (signed, object) = match read_security_object(read) {
             Ok((signed, object, departing)) => (SignedFile::check(&signed, &departing, trust), Some(object)),
             Err(finding) => (SignedFile::unmade(finding), None),
         };
         let (data_groups, hashes) = match &object {
-            Some(object) => data_groups::compare(reading, object),
+            Some(object) => data_groups::compare(read, object),
             None => (BTreeMap::new(), Finding::Undetermined(HashProblem::NoSecurityObject)),
         };
         let authentic = signed.is_authentic() && !matches!(hashes, Finding::Failed(HashProblem::Repeated));
         let identical =
             data_groups.iter().filter(|(_, hash)| **hash == DataGroupHash::Identical && authentic);
-        let files = identical.filter_map(|(file, _)| Some((*file, reading.file(*file)?))).collect();
+        let files = identical.filter_map(|(file, _)| Some((*file, read.get(file)?.unverified()?))).collect();
         let mut checked = Self {
             signed,
             data_groups,
@@ -146,6 +146,11 @@ impl<'a> PassiveAuthentication<'a> {
     /// A data group that the issuer vouches for.
     pub fn authentic(&self, file: File) -> Option<Authentic<'a>> {
         self.files.get(&file).map(|bytes| Authentic { file, bytes })
+    }
+
+    /// Whether the issuer vouches for the list of EF.SOD itself.
+    pub fn is_list_authentic(&self) -> bool {
+        self.security_object.is_some() && self.signed.is_authentic()
     }
 
     /// Whether EF.SOD lists a data group. Says nothing if EF.SOD could not be read.
@@ -238,9 +243,9 @@ impl<'a> PassiveAuthentication<'a> {
 
 /// EF.SOD taken apart, with what departs in it, or why not.
 fn read_security_object(
-    reading: &Reading,
+    read: &Files,
 ) -> Result<(SignedData, SecurityObject, Deviations), Finding<SignatureProblem>> {
-    let bytes = match reading.files.get(&File::Sod) {
+    let bytes = match read.get(&File::Sod) {
         Some(FileOutcome::Read { bytes, .. }) => bytes.as_unverified().as_bytes(),
         Some(FileOutcome::Unreadable(_)) => return Err(Finding::Undetermined(SignatureProblem::Unreadable)),
         None | Some(FileOutcome::Absent) => return Err(Finding::NotSupported(SignatureProblem::Absent)),

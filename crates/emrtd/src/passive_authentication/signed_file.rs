@@ -15,7 +15,8 @@ use pki::{
 };
 
 use crate::Finding;
-use crate::lds::LdsError;
+use crate::lds::{File, LdsError};
+use crate::oid;
 
 /// What the checks are made with. The same for all checks of one document.
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +145,21 @@ impl SignedFile {
             authority: None,
             tolerated: Deviations::new(),
             weaknesses: BTreeSet::new(),
+        }
+    }
+
+    /// Checks the signature of EF.CardSecurity.
+    pub(crate) fn of_card_security(bytes: &[u8], trust: &Trust<'_>) -> Self {
+        let file = File::CardSecurity;
+        let signed = file.contents(bytes).and_then(|contents| {
+            SignedData::parse(contents.outer.raw).map_err(|error| LdsError { file, problem: error.into() })
+        });
+        match signed {
+            Ok(signed) if signed.content_type().as_bytes() == oid::ID_SECURITY_OBJECT.as_bytes() => {
+                Self::check(&signed, &Deviations::new(), trust)
+            }
+            Ok(other) => Self::unmade(Finding::Failed(SignatureProblem::ContentType(other.content_type()))),
+            Err(error) => Self::unmade(Finding::Failed(error.into())),
         }
     }
 

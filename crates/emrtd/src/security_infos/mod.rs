@@ -311,11 +311,30 @@ impl SecurityInfos {
         })
     }
 
+    /// Whether one of the keys for Chip Authentication is this one.
+    pub fn holds_chip_key(&self, key: &Element) -> bool {
+        self.chip_authentication_keys().any(|info| match &info.public_key {
+            PublicKey::Group(found) => found.element == *key,
+            _ => false,
+        })
+    }
+
     /// The first ActiveAuthenticationInfo.
     pub fn active_authentication(&self) -> Option<&ActiveAuthenticationInfo> {
         self.iter().find_map(|info| match info {
             SecurityInfo::ActiveAuthentication(info) => Some(info),
             _ => None,
+        })
+    }
+
+    /// All entries that speak of PACE, those that cannot be used included.
+    pub fn pace_entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| match &entry.info {
+            SecurityInfo::Pace(_) | SecurityInfo::PaceDomainParameter(_) => true,
+            SecurityInfo::Unsupported { oid, .. } | SecurityInfo::Unknown { oid, .. } => {
+                oid.below(&oid::ID_PACE).is_some()
+            }
+            _ => false,
         })
     }
 

@@ -47,7 +47,7 @@ pub use error::{Blame, Bound, FileError, ReadError};
 pub use options::{ActiveAuthentication as ActiveAuthenticationPolicy, Batching, Limits, ReadOptions};
 pub use progress::Progress;
 pub use reading::{
-    AccessMethod, ActiveAuthentication, ChipAuthentication, Event, FileBytes, FileOutcome, Metrics,
+    AccessMethod, ActiveAuthentication, ChipAuthentication, Event, FileBytes, FileOutcome, Files, Metrics,
     Protection, Reading,
 };
 pub use step::Step;

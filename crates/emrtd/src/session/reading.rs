@@ -65,6 +65,24 @@ pub enum FileOutcome {
     Unreadable(FileError),
 }
 
+/// Every file that was asked for, with what came of it.
+pub type Files = BTreeMap<File, FileOutcome>;
+
+impl FileOutcome {
+    /// A file that was read before, for instance to be checked again.
+    pub fn read(bytes: Vec<u8>, protection: Protection) -> FileOutcome {
+        FileOutcome::Read { bytes: Unverified::new(FileBytes(Zeroizing::new(bytes))), protection }
+    }
+
+    /// The bytes, verified by nobody.
+    pub fn unverified(&self) -> Option<&[u8]> {
+        match self {
+            FileOutcome::Read { bytes, .. } => Some(bytes.as_unverified().as_bytes()),
+            FileOutcome::Absent | FileOutcome::Unreadable(_) => None,
+        }
+    }
+}
+
 /// A file's bytes. Wiped when dropped, never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileBytes(Zeroizing<Vec<u8>>);
@@ -173,7 +191,7 @@ pub struct Reading {
     /// What opened the chip.
     pub access: AccessMethod,
     /// Every file that was asked for.
-    pub files: BTreeMap<File, FileOutcome>,
+    pub files: Files,
     /// What came of Chip Authentication.
     pub chip_authentication: ChipAuthentication,
     /// What came of Active Authentication.
@@ -189,10 +207,7 @@ pub struct Reading {
 impl Reading {
     /// A file's bytes, not verified by anyone.
     pub fn file(&self, file: File) -> Option<&[u8]> {
-        match self.files.get(&file) {
-            Some(FileOutcome::Read { bytes, .. }) => Some(bytes.as_unverified().as_bytes()),
-            _ => None,
-        }
+        self.files.get(&file)?.unverified()
     }
 
     /// Whether two reads found the same: everything but the way there.
