@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use crate::anchors::Anchors;
 use crate::certificate::{Certificate, IssuanceError};
 use crate::crl::{Crl, CrlFreshness, CrlNumber, RevokedCertificate};
-use crate::deviation::{DeviationTable, Deviations, Judgement};
+use crate::deviation::{DeviationTable, Judgement};
 use crate::profile::Role;
 use crate::signature::Verified;
 
@@ -27,8 +27,9 @@ pub struct PathFound {
     pub authority: Arc<Certificate>,
     /// The authority's signature over the signer's certificate.
     pub issued: Verified,
-    /// Departures that are tolerated, of the signer, the authority and the signature.
-    pub tolerated: Deviations,
+    /// Departures of the signer, the authority and the signature: those that are tolerated, and those that break the
+    /// profile. With one that does, the authority issued the signer and there is still no path.
+    pub judgement: Judgement,
 }
 
 /// Why there is no path from a signer to an authority.
@@ -48,9 +49,6 @@ pub enum PathProblem {
         /// Country of the authority.
         authority: String,
     },
-    /// A departure from the profile that the table does not tolerate.
-    #[error("the certificates break the profile: {0:?}")]
-    Profile(Deviations),
 }
 
 /// Where a time lies in the validity of both certificates.
@@ -100,7 +98,7 @@ pub enum DocumentTypeCheck {
 
 impl Anchors {
     /// Finds the authority that issued `signer`: by key identifier first, then every other with the issuer's name
-    /// . Of several that did, one that is valid at `now` is taken.
+    /// . Of several that did, one is taken that keeps to the profile and is valid at `now`.
     ///
     /// # Errors
     /// [`PathProblem`]; of several problems the one that came closest to a path.
@@ -114,17 +112,14 @@ impl Anchors {
         let mut problem = PathProblem::NoAuthority;
         for authority in self.issuers(signer.issuer(), signer.issuer_key_identifier()) {
             match step(signer, authority, table) {
+                Ok(path) if path.rank(now) == PathFound::BEST => return Ok(path),
                 Ok(path) => {
-                    if authority.validity().position_of(now).is_eq() {
-                        return Ok(path);
-                    }
-                    found.get_or_insert(path);
-                }
-                Err(other) => {
-                    if other.closeness() > problem.closeness() {
-                        problem = other;
+                    if found.as_ref().is_none_or(|other| path.rank(now) > other.rank(now)) {
+                        found = Some(path);
                     }
                 }
+                Err(other) if other.closeness() > problem.closeness() => problem = other,
+                Err(_) => {}
             }
         }
         found.ok_or(problem)
@@ -183,6 +178,15 @@ impl PathValidity {
     }
 }
 
+impl PathFound {
+    /// Keeps to the profile, and the authority is valid.
+    const BEST: (bool, bool) = (true, true);
+
+    fn rank(&self, now: Timestamp) -> (bool, bool) {
+        (self.judgement.refused.is_empty(), self.authority.validity().position_of(now).is_eq())
+    }
+}
+
 impl PathProblem {
     /// How close to a path the attempt came that ended with it.
     const fn closeness(&self) -> u8 {
@@ -190,7 +194,6 @@ impl PathProblem {
             Self::NoAuthority => 0,
             Self::NotIssued(_) => 1,
             Self::OtherCountry { .. } => 2,
-            Self::Profile(_) => 3,
         }
     }
 }
@@ -221,10 +224,6 @@ fn step(
     let mut departing = signer.check_profile(Role::DocumentSigner);
     departing.extend(authority.check_profile(authority.authority_role()));
     departing.extend(&issued.deviations);
-    let Judgement { tolerated, refused } = table.judge(&departing, own.as_deref());
-    if refused.is_empty() {
-        Ok(PathFound { authority: Arc::clone(authority), issued, tolerated })
-    } else {
-        Err(PathProblem::Profile(refused))
-    }
+    let judgement = table.judge(&departing, own.as_deref());
+    Ok(PathFound { authority: Arc::clone(authority), issued, judgement })
 }

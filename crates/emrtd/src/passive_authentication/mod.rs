@@ -203,8 +203,11 @@ impl<'a> PassiveAuthentication<'a> {
             _ => return EndState::BadSignature,
         }
         let departs = |problem: &SignerPathProblem| {
-            let SignerPathProblem::Path(path) = problem else { return false };
-            matches!(path, pki::PathProblem::Profile(_) | pki::PathProblem::OtherCountry { .. })
+            matches!(
+                problem,
+                SignerPathProblem::Profile(_)
+                    | SignerPathProblem::Path(pki::PathProblem::OtherCountry { .. })
+            )
         };
         match &signed.path {
             Finding::Successful => {}

@@ -110,6 +110,9 @@ pub enum SignerPathProblem {
     /// There is one, and no path from it.
     #[error(transparent)]
     Path(#[from] PathProblem),
+    /// An authority issued the signer, and one of the two departs from the profile in ways that are not tolerated.
+    #[error("the certificates break the profile: {0:?}")]
+    Profile(Deviations),
 }
 
 /// The four findings about the signature of a file, and who signed.
@@ -226,14 +229,18 @@ impl SignedFile {
             Err(problem) => {
                 self.path = match problem {
                     PathProblem::NoAuthority => Finding::Undetermined(problem.into()),
-                    PathProblem::NotIssued(_)
-                    | PathProblem::OtherCountry { .. }
-                    | PathProblem::Profile(_) => Finding::Failed(problem.into()),
+                    PathProblem::NotIssued(_) | PathProblem::OtherCountry { .. } => {
+                        Finding::Failed(problem.into())
+                    }
                 };
                 return;
             }
         };
-        self.path = Finding::Successful;
+        self.path = if found.judgement.refused.is_empty() {
+            Finding::Successful
+        } else {
+            Finding::Failed(SignerPathProblem::Profile(found.judgement.refused))
+        };
         let validity = PathValidity::at(signer, &found.authority, trust.now);
         self.validity = if validity.both() {
             Finding::Successful
@@ -246,7 +253,7 @@ impl SignedFile {
             Revocation::NoList => Finding::Undetermined(RevocationProblem::NoList),
             Revocation::Stale(freshness) => Finding::Undetermined(RevocationProblem::Stale(freshness)),
         };
-        self.tolerated.extend(found.tolerated);
+        self.tolerated.extend(found.judgement.tolerated);
         self.weaknesses.extend(found.issued.weaknesses);
         self.authority = Some(found.authority);
     }
