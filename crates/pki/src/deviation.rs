@@ -163,6 +163,20 @@ deviations! {
     SecurityObjectOfFormerType,
 }
 
+impl Deviation {
+    /// The name in the table and in evidence.
+    pub fn id(self) -> String {
+        let mut id = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !id.is_empty() {
+                id.push('-');
+            }
+            id.push(letter.to_ascii_lowercase());
+        }
+        id
+    }
+}
+
 /// What departs, each once.
 pub type Deviations = BTreeSet<Deviation>;
 

@@ -124,6 +124,12 @@ impl Check {
         Check::ALL.into_iter().find(|check| check.id() == id)
     }
 
+    /// Whether the check is about the document and its chip (C02 to C19), and not about a person, a phone or a process.
+    pub const fn is_of_document(self) -> bool {
+        let number = self.number();
+        Check::DocumentAccepted.number() <= number && number <= Check::Dg1Internal.number()
+    }
+
     const fn index(self) -> usize {
         self as usize - 1
     }

@@ -4,6 +4,7 @@
 //! * [`Evidence`]: every check exactly once, with what the policy must know; [`KeptEvidence`]: the form without personal data.
 //! * [`Policy`]: the matrix of levels and reactions, as data; [`DEFAULT_POLICY`] is the one that ships.
 //! * [`verdict`]: evidence, policy, register answers and the time in; outcome and reasons out.
+//! * [`document_verdict`]: what the document alone leads to, for staff who inspect one.
 //!
 //! Everything is pure: no input or output, no clock, no randomness.
 //!
@@ -20,8 +21,8 @@ mod result;
 
 pub use check::{CHECK_COUNT, Check, Table};
 pub use engine::{
-    Blocker, ClientWord, Effect, HighCondition, Obligation, Outcome, Reason, Source, Step, Verdict, Way,
-    verdict,
+    Blocker, ClientWord, DocumentVerdict, Effect, HighCondition, Obligation, Outcome, Reason, Source, Step,
+    Verdict, Way, document_verdict, verdict,
 };
 pub use evidence::{
     Activation, Assurance, CertifiedLevel, ChipKey, Document, DocumentClass, EVIDENCE_VERSION, Entry,

@@ -53,13 +53,13 @@ reasons! {
         /// The chip did not accept the key.
         AccessDenied = "access_denied" for [AccessControl];
         /// Two lists, files or records that must agree do not.
-        Differs = "differs" for [EfComSod, IssuingState, CardAccessDg14, MrzVsDg1, Dg1Internal, PersonRegister];
+        Differs = "differs" for [EfComSod, IssuingState, CardAccessDg14, CardSecurity, MrzVsDg1, Dg1Internal, PersonRegister];
         /// A signature is wrong.
         BadSignature = "bad_signature" for [SodSignature, DscPath, CardSecurity];
         /// The structure breaks the standard, beyond every listed deviation.
-        Malformed = "malformed" for [SodSignature];
+        Malformed = "malformed" for [SodSignature, CardSecurity, DgHashes];
         /// The certificates name an anchor and break its rules.
-        PathInvalid = "path_invalid" for [DscPath];
+        PathInvalid = "path_invalid" for [DscPath, CardSecurity];
         /// Signed or used outside the period of a certificate.
         OutsideValidity = "outside_validity" for [CertValidity];
         /// The document signer is revoked.
@@ -122,12 +122,16 @@ reasons! {
     UndeterminedReason {
         /// What it needs is missing or was not readable.
         DataMissing = "data_missing" for [];
+        /// Nobody vouches for what it needs: Passive Authentication was not successful.
+        NotVouchedFor = "not_vouched_for" for [];
         /// The chip or phone could not carry it out within its limits.
         ReaderLimit = "reader_limit" for [CardSecurity, ChipAuth, AccessControl];
         /// PACE failed and BAC was used, for a model outside the quirk list.
         Downgrade = "downgrade" for [AccessControl];
         /// PACE failed and BAC was used, for a model on the quirk list.
         DowngradeListed = "downgrade_listed" for [AccessControl];
+        /// No table says whether this issuer may sign for this state.
+        Ambiguous = "ambiguous" for [IssuingState];
         /// The difference is an entry of the deviation list.
         DeviationListed = "deviation_listed" for [EfComSod];
         /// The trust store has no anchor of this issuer.
@@ -136,6 +140,8 @@ reasons! {
         RevocationUnknown = "revocation_unknown" for [Revocation];
         /// The only difference is in the optional data.
         OptionalDataDiffers = "optional_data_differs" for [MrzVsDg1];
+        /// DG1 and DG11 do not agree.
+        DataDiffers = "data_differs" for [Dg1Internal];
         /// The birth date has unknown parts.
         BirthDateIncomplete = "birth_date_incomplete" for [MrzVsDg1, Dg1Internal, PersonRegister, Age];
         /// The similarity is in the grey band.

@@ -28,6 +28,7 @@ mod progress;
 mod queue;
 mod reading;
 mod step;
+mod transcript;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +55,7 @@ pub use step::Step;
 
 use file_reading::FileReading;
 use queue::{Entry, Position, batch_of};
+use transcript::Transcript;
 
 /// What the caller has to do next.
 #[derive(Debug)]
@@ -183,6 +185,7 @@ pub struct Session<R> {
     active_authentication: Option<ActiveAuthentication>,
     events: Vec<Event>,
     metrics: Metrics,
+    transcript: Transcript,
     commands_this_tap: usize,
     last_step: Option<Step>,
     in_flight: Vec<Entry>,
@@ -222,6 +225,7 @@ impl<R: CryptoRng> Session<R> {
             active_authentication: None,
             events: Vec::new(),
             metrics: Metrics { taps: 1, ..Metrics::default() },
+            transcript: Transcript::default(),
             commands_this_tap: 0,
             last_step: None,
             in_flight: Vec::new(),
@@ -287,6 +291,8 @@ impl<R: CryptoRng> Session<R> {
             return Err(ReadError::ImpossibleAnswers { commands, answers: played });
         }
         let lost = answers.ending == Ending::TagLost;
+        let played = entries.iter().zip(&answers.responses);
+        played.for_each(|(entry, answer)| self.transcript.add(&entry.apdu, answer));
         self.absorb_all(entries, answers)?;
         if lost { self.lose_tag() } else { Ok(()) }
     }
@@ -376,6 +382,7 @@ impl<R: CryptoRng> Session<R> {
             events: std::mem::take(&mut self.events),
             quirks: self.options.quirks.used().clone(),
             metrics: self.metrics,
+            transcript_hash: std::mem::take(&mut self.transcript).finish(),
         }
     }
 }

@@ -202,6 +202,8 @@ pub struct Reading {
     pub quirks: BTreeSet<String>,
     /// How it went.
     pub metrics: Metrics,
+    /// SHA-256 over every command and its answer as they were sent, in their order.
+    pub transcript_hash: [u8; 32],
 }
 
 impl Reading {

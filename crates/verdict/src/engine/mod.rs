@@ -47,45 +47,22 @@ pub struct Verdict {
     pub loip_oid: String,
 }
 
+/// What the checks of the document alone lead to. It is no verdict on a person: nobody has compared a face or asked a register, and
+/// no identity may be given on the strength of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DocumentVerdict {
+    /// The outcome that the document allows; [`Outcome::Accept`] means that it stands in the way of nothing up to that level.
+    pub outcome: Outcome,
+    /// Why, for staff: every check of the document that is not successful, and what it led to.
+    pub reasons: Vec<Reason>,
+    /// The version of the policy.
+    pub policy_version: Name,
+}
+
 /// Decides. The same arguments always give the same verdict; every combination of arguments gives one.
 pub fn verdict(evidence: &Evidence, policy: &Policy, registers: &RegisterAnswers, now: Timestamp) -> Verdict {
     let case = Case::new(evidence, policy, registers, now);
-    let mut reasons = Vec::new();
-    let mut flagged = Vec::new();
-
-    let mut outcome = Outcome::Accept(case.sought);
-    if case.sought < case.requested() {
-        reasons.push(Reason::LevelLimit(case.sought));
-    }
-    for blocker in case.blockers() {
-        reasons.push(Reason::Blocked(blocker));
-        outcome = outcome.or_harder(Outcome::CitizenService);
-    }
-    if case.sought == Level::High {
-        for condition in case.not_high() {
-            reasons.push(Reason::NotHigh(condition));
-            outcome = outcome.or_harder(Outcome::Accept(Level::Substantial));
-        }
-    }
-    for &Observation { check, result, source } in &case.observations {
-        if result == CheckResult::Successful {
-            continue;
-        }
-        let (effect, flag) = case.effect(check, result);
-        reasons.push(Reason::Check { check, result, source, effect });
-        if flag && !flagged.contains(&check) {
-            flagged.push(check);
-        }
-        outcome = match effect {
-            Effect::Unused | Effect::Tolerated => outcome,
-            Effect::Cap(level) => outcome.or_harder(Outcome::Accept(level)),
-            Effect::Leads(harder) => outcome.or_harder(harder),
-        };
-    }
-    if outcome == Outcome::StopAlert && case.has_aborted() {
-        reasons.push(Reason::AlarmWithheld);
-        outcome = Outcome::Stop;
-    }
+    let Decision { outcome, reasons, flagged } = case.decide();
     let failed = |check| {
         let is_failed = |o: &Observation| o.check == check && matches!(o.result, CheckResult::Failed(_));
         case.observations.iter().any(is_failed)
@@ -101,6 +78,20 @@ pub fn verdict(evidence: &Evidence, policy: &Policy, registers: &RegisterAnswers
         statement_version: policy.statement_version.clone(),
         loip_oid: policy.loip_oid.clone(),
     }
+}
+
+/// What the document alone leads to: the same rules, looking at no other checks than [`Check::is_of_document`].
+pub fn document_verdict(evidence: &Evidence, policy: &Policy, now: Timestamp) -> DocumentVerdict {
+    let mut case = Case::new(evidence, policy, &RegisterAnswers::UNASKED, now);
+    case.observations.retain(|observation| observation.check.is_of_document());
+    let Decision { outcome, reasons, .. } = case.decide();
+    DocumentVerdict { outcome, reasons, policy_version: policy.version().clone() }
+}
+
+struct Decision {
+    outcome: Outcome,
+    reasons: Vec<Reason>,
+    flagged: Vec<Check>,
 }
 
 /// One result of one check, from one source.
@@ -182,6 +173,46 @@ impl<'a> Case<'a> {
         self.evidence.header().requested
     }
 
+    fn decide(&self) -> Decision {
+        let mut reasons = Vec::new();
+        let mut flagged = Vec::new();
+
+        let mut outcome = Outcome::Accept(self.sought);
+        if self.sought < self.requested() {
+            reasons.push(Reason::LevelLimit(self.sought));
+        }
+        for blocker in self.blockers() {
+            reasons.push(Reason::Blocked(blocker));
+            outcome = outcome.or_harder(Outcome::CitizenService);
+        }
+        if self.sought == Level::High {
+            for condition in self.not_high() {
+                reasons.push(Reason::NotHigh(condition));
+                outcome = outcome.or_harder(Outcome::Accept(Level::Substantial));
+            }
+        }
+        for &Observation { check, result, source } in &self.observations {
+            if result == CheckResult::Successful {
+                continue;
+            }
+            let (effect, flag) = self.effect(check, result);
+            reasons.push(Reason::Check { check, result, source, effect });
+            if flag && !flagged.contains(&check) {
+                flagged.push(check);
+            }
+            outcome = match effect {
+                Effect::Unused | Effect::Tolerated => outcome,
+                Effect::Cap(level) => outcome.or_harder(Outcome::Accept(level)),
+                Effect::Leads(harder) => outcome.or_harder(harder),
+            };
+        }
+        if outcome == Outcome::StopAlert && self.has_aborted() {
+            reasons.push(Reason::AlarmWithheld);
+            outcome = Outcome::Stop;
+        }
+        Decision { outcome, reasons, flagged }
+    }
+
     fn blockers(&self) -> impl Iterator<Item = Blocker> {
         let (first, last) = self.policy.validity();
         let finished = self.evidence.header().times.finished();
@@ -202,10 +233,10 @@ impl<'a> Case<'a> {
         self.observations.iter().any(|observation| matches!(observation.result, CheckResult::Aborted(_)))
     }
 
-    /// Whether everything that is known of a check is success.
+    /// Whether something is known of a check, and all of it is success.
     fn successful(&self, check: Check) -> bool {
-        let mut observations = self.observations.iter().filter(|observation| observation.check == check);
-        observations.all(|observation| observation.result == CheckResult::Successful)
+        let mut results = self.observations.iter().filter(|o| o.check == check).map(|o| o.result).peekable();
+        results.peek().is_some() && results.all(|result| result == CheckResult::Successful)
     }
 
     /// What one result leads to at the level that is sought, and whether it is marked for the fraud desk.

@@ -15,6 +15,9 @@ pub struct StateCode {
 pub struct StateCodeError;
 
 impl StateCode {
+    /// `XXX`: no state is known (Doc 9303-3 §5 part E has it for an unspecified nationality).
+    pub const UNSPECIFIED: StateCode = StateCode { letters: *b"XXX", length: 3 };
+
     /// Takes a text as a code. It is not looked up in a list of states.
     ///
     /// # Errors

@@ -1,0 +1,174 @@
+//! The document in the evidence: checks C02 to C19, and what a policy must know of it.
+
+use emrtd::chip_proof::ChipMechanism;
+use emrtd::consistency::PrintedLines;
+use emrtd::examination::Examination;
+use emrtd::session::Reading;
+use jiff::civil::Date;
+use mrz::{DocumentClass as ZoneClass, Mrz};
+use pki::Weakness;
+use verdict::{
+    Assurance, Check, CheckResult, ChipKey, Document, DocumentClass, Evidence, EvidenceBuilder, Header,
+    Level, Name, NameError, Names, NotSupportedReason, Provenance, RecordError, StateCode, Times,
+    UndeterminedReason,
+};
+
+use crate::results::result_of;
+
+/// What the evidence needs to know besides the findings.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentCase<'a> {
+    /// The id of the case.
+    pub transaction_id: [u8; 16],
+    /// When the process began and when the last check ended.
+    pub times: Times,
+    /// The level that the process is to reach.
+    pub requested: Level,
+    /// The version of the trust store.
+    pub trust_store_version: &'a str,
+    /// The version of the policy for which the checks were made.
+    pub policy_version: &'a Name,
+}
+
+/// Why evidence cannot be written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum EvidenceFault {
+    /// A name cannot stand in evidence.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A check has two results, or one that it cannot have.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+/// Begins the evidence of a case with what was found about its document. The checks of other parts are still to be
+/// recorded.
+///
+/// # Errors
+/// [`EvidenceFault`]: a defect of ours, or the version of the trust store is no name.
+pub fn document_evidence(
+    case: &DocumentCase<'_>,
+    reading: &Reading,
+    lines: PrintedLines<'_>,
+    examination: &Examination<'_>,
+    today: Date,
+) -> Result<EvidenceBuilder, EvidenceFault> {
+    let zone = zone(examination);
+    let header = Header {
+        transaction_id: case.transaction_id,
+        transcript_hash: reading.transcript_hash,
+        times: case.times,
+        requested: case.requested,
+        document: document(zone.as_ref(), lines, today),
+        assurance: Assurance { chip_key: chip_key(examination.chip.mechanism), ..Assurance::UNKNOWN },
+        provenance: Provenance {
+            trust_store_version: Name::new(case.trust_store_version)?,
+            policy_version: case.policy_version.clone(),
+            components: Names::new([Name::new(concat!("emrtd-", env!("CARGO_PKG_VERSION")))?])?,
+            quirks: Names::new(
+                reading.quirks.iter().map(|id| Name::new(id)).collect::<Result<Vec<_>, _>>()?,
+            )?,
+            deviations: deviations(examination)?,
+        },
+    };
+    let mut evidence = Evidence::builder(header);
+    record(&mut evidence, lines, examination, zone.is_some())?;
+    Ok(evidence)
+}
+
+fn record(
+    evidence: &mut EvidenceBuilder,
+    lines: PrintedLines<'_>,
+    found: &Examination<'_>,
+    zone_is_vouched_for: bool,
+) -> Result<(), RecordError> {
+    let signed = &found.passive_authentication.signed;
+    let vouched_for = if zone_is_vouched_for {
+        CheckResult::Successful
+    } else {
+        CheckResult::Undetermined(UndeterminedReason::NotVouchedFor)
+    };
+    let optical = match lines {
+        PrintedLines::Scanned(_) => CheckResult::Successful,
+        PrintedLines::Typed => CheckResult::NotSupported(NotSupportedReason::TypedByHand),
+    };
+    let results = [
+        // What the policy accepts, and whether the day has passed, is for the policy to add.
+        (Check::DocumentAccepted, vouched_for),
+        (Check::MrzOptical, optical),
+        (Check::Expiry, vouched_for),
+        (Check::AccessControl, result_of(&found.access)),
+        (Check::EfComSod, result_of(&found.com)),
+        (Check::SodSignature, result_of(&signed.signature)),
+        (Check::DscPath, result_of(&signed.path)),
+        (Check::CertValidity, result_of(&signed.validity)),
+        (Check::Revocation, result_of(&signed.revocation)),
+        (Check::DgHashes, result_of(&found.passive_authentication.hashes)),
+        (Check::IssuingState, result_of(&found.passive_authentication.issuing_state)),
+        (Check::DocTypeList, result_of(&found.passive_authentication.document_type)),
+        (Check::CardAccessDg14, result_of(&found.card_access)),
+        (Check::CardSecurity, result_of(&found.card_security.finding)),
+        (Check::ChipAuth, result_of(&found.chip.finding)),
+        (Check::MrzVsDg1, result_of(&found.printed_lines)),
+        (Check::Dg1Internal, result_of(&found.personal_data)),
+    ];
+    results.into_iter().try_for_each(|(check, result)| evidence.record(check, result, 0))
+}
+
+/// The machine readable zone, if the issuer vouches for it.
+fn zone(examination: &Examination<'_>) -> Option<Mrz> {
+    Some(examination.passive_authentication.machine_readable_zone()?.ok()?.mrz)
+}
+
+/// Of a document that nobody vouches for, the policy is told what the page says.
+fn document(vouched_for: Option<&Mrz>, lines: PrintedLines<'_>, today: Date) -> Document {
+    let printed = match lines {
+        PrintedLines::Scanned(printed) => Some(printed),
+        PrintedLines::Typed => None,
+    };
+    let zone = vouched_for.or(printed);
+    let state = zone.and_then(|zone| StateCode::new(zone.issuing_state().as_str()).ok());
+    Document {
+        state: state.unwrap_or(StateCode::UNSPECIFIED),
+        class: zone.map_or(DocumentClass::Other, |zone| class(zone.document_class())),
+        generation: 0,
+        valid_until: vouched_for.and_then(|zone| zone.expiry_date().resolve(today)),
+    }
+}
+
+fn class(class: ZoneClass) -> DocumentClass {
+    match class {
+        ZoneClass::Passport(_) => DocumentClass::Passport,
+        ZoneClass::EmergencyPassport => DocumentClass::EmergencyPassport,
+        ZoneClass::SingleSheet => DocumentClass::SingleSheet,
+        ZoneClass::IdentityCard => DocumentClass::IdentityCard,
+        ZoneClass::CrewMemberCertificate => DocumentClass::CrewMemberCertificate,
+        ZoneClass::Visa => DocumentClass::Visa,
+    }
+}
+
+fn chip_key(mechanism: Option<ChipMechanism>) -> ChipKey {
+    match mechanism {
+        None => ChipKey::None,
+        Some(ChipMechanism::ChipAuthentication) => ChipKey::ChipAuthentication,
+        Some(ChipMechanism::ChipAuthenticationMapping) => ChipKey::Mapping,
+        Some(ChipMechanism::ActiveAuthentication) => ChipKey::ActiveAuthentication,
+    }
+}
+
+/// Departures that were tolerated, and what is weak, by name.
+fn deviations(examination: &Examination<'_>) -> Result<Names, NameError> {
+    let authentication = &examination.passive_authentication;
+    let tolerated = authentication.tolerated().iter().map(|deviation| deviation.id());
+    let weak = authentication.weaknesses().into_iter().map(|weakness| {
+        match weakness {
+            Weakness::Sha1 => "weak.sha-1",
+            Weakness::RsaBelow2048 => "weak.rsa-below-2048",
+            Weakness::EcBelow224 => "weak.ec-below-224",
+        }
+        .to_owned()
+    });
+    let chip = examination.chip.weak.then(|| "weak.active-authentication".to_owned());
+    let names = tolerated.chain(weak).chain(chip).map(|name| Name::new(&name));
+    Names::new(names.collect::<Result<Vec<_>, _>>()?)
+}
