@@ -308,6 +308,10 @@ impl SignerIdentifier {
 
 impl SignerInfo {
     fn read(node: &Node<'_>) -> Result<Self, CmsError> {
+        if node.tag != tag::SEQUENCE {
+            let (at, found) = (node.at, node.tag);
+            return Err(Asn1Error::Unexpected { at, expected: tag::SEQUENCE, found }.into());
+        }
         let mut parts = node.children();
         let version = parts.expect(tag::INTEGER)?.small()?;
         let identifier = SignerIdentifier::read(&mut parts)?;
