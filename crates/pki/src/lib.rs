@@ -4,7 +4,7 @@
 //! departs from the profile is a [`Deviation`]: a row of a table ([`DeviationTable`]) with a reason, which says whether
 //! it is tolerated and can be changed. No function here answers with a bool what a caller could take for trust.
 //!
-//! There is no network and no clock: no address found in a certificate is ever opened, and the time of the
+//! There is no network and no clock, and no file but in the [`TrustStore`]: no address found in a certificate is ever opened, and the time of the
 //! check is an argument.
 //!
 //! What it does not protect against: a signature that verifies says that the holder of a key signed, not that the key
@@ -19,6 +19,7 @@ mod crl;
 mod deviation;
 mod extension;
 mod key;
+mod ldif;
 mod master_list;
 mod name;
 mod oid;
@@ -27,6 +28,7 @@ mod profile;
 mod rsa;
 mod serial;
 mod signature;
+mod store;
 mod time;
 
 pub use algorithm::{AlgorithmProblem, HashAlgorithm, PssParameters, SignatureAlgorithm};
@@ -44,9 +46,14 @@ pub use key::{
     EcPublicKey, MAX_EXPONENT_BITS, MAX_MODULUS_BITS, MIN_MODULUS_BITS, ParameterForm, PublicKey,
     RsaPublicKey, UnsupportedKey,
 };
+pub use ldif::{LdifError, objects as ldif_objects};
 pub use master_list::{MasterList, MasterListError, MasterListSigner, MasterListSignerError};
 pub use name::{Attribute, Name};
 pub use path::{DocumentTypeCheck, PathFound, PathProblem, PathValidity, Revocation};
 pub use profile::Role;
 pub use serial::SerialNumber;
 pub use signature::{SignatureError, Verified, Weakness, verify};
+pub use store::{
+    Coverage, DropReason, Dropped, Entry, Fingerprint, FingerprintError, Generation, Import, Imported,
+    ListEntry, Manifest, Report, Source, Standing, StateCoverage, StoreError, Summary, TrustStore,
+};

@@ -154,16 +154,40 @@ impl Csca {
         deviations: &[Deviation],
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<DocumentSigner, PkiError> {
+        let role = Role::DocumentSigner { document_types: document_types.to_vec() };
+        self.certify_signer(role, "Document Signer", key, from, deviations, rng)
+    }
+
+    /// Certifies a signer of master lists.
+    pub fn certify_master_list_signer(
+        &self,
+        key: Arc<SigningKey>,
+        from: Date,
+        deviations: &[Deviation],
+        rng: &mut (impl CryptoRng + ?Sized),
+    ) -> Result<DocumentSigner, PkiError> {
+        self.certify_signer(Role::MasterListSigner, "Master List Signer", key, from, deviations, rng)
+    }
+
+    fn certify_signer(
+        &self,
+        role: Role,
+        name: &str,
+        key: Arc<SigningKey>,
+        from: Date,
+        deviations: &[Deviation],
+        rng: &mut (impl CryptoRng + ?Sized),
+    ) -> Result<DocumentSigner, PkiError> {
         let mut number = [0; 4];
         rng.fill_bytes(&mut number);
         let subject = DistinguishedName {
-            common_name: format!("Document Signer {}", hex::encode_upper(number)),
+            common_name: format!("{name} {}", hex::encode_upper(number)),
             ..self.name.clone()
         };
         let not_before = from.at(0, 0, 0, 0);
         let key_usage_until = later(not_before, 0, SIGNER_KEY_MONTHS)?;
         let request = CertificateRequest {
-            role: Role::DocumentSigner { document_types: document_types.to_vec() },
+            role,
             issuer: &self.name,
             subject: &subject,
             state: &self.state.code,

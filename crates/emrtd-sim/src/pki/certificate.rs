@@ -18,6 +18,8 @@ const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
 pub(super) const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
 const NAME_CHANGE: &str = "2.23.136.1.1.6.1";
+const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
+const MASTER_LIST_SIGNER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.3");
 const DOCUMENT_TYPE_LIST: &str = "2.23.136.1.1.6.2";
 /// In an arc that nobody assigned to travel documents.
 const UNKNOWN_EXTENSION: &str = "2.25.4660";
@@ -37,6 +39,8 @@ pub enum Role {
         /// Document codes of the MRZ (`P`, `ID`) for documentTypeList.
         document_types: Vec<String>,
     },
+    /// Signer of a master list (Doc 9303-12 §7.1.2).
+    MasterListSigner,
 }
 
 /// The fields of a certificate before it is signed. Times are UTC.
@@ -179,6 +183,10 @@ impl CertificateRequest<'_> {
             Role::DocumentSigner { document_types } if !self.departs(D::MissingDocumentTypeList) => {
                 list.push(extension(DOCUMENT_TYPE_LIST, false, &self.document_type_list(document_types)));
             }
+            Role::MasterListSigner => {
+                let usage = asn1::sequence([asn1::oid(MASTER_LIST_SIGNER)]);
+                list.push(extension(EXTENDED_KEY_USAGE, true, &usage));
+            }
             Role::Link { name_change: true } => {
                 list.push(extension(NAME_CHANGE, self.departs(D::CriticalNameChange), &asn1::null()));
             }
@@ -198,7 +206,7 @@ impl CertificateRequest<'_> {
         const KEY_CERT_SIGN: u8 = 5;
         const CRL_SIGN: u8 = 6;
         match self.role {
-            Role::DocumentSigner { .. } => asn1::named_bits(&[DIGITAL_SIGNATURE]),
+            Role::DocumentSigner { .. } | Role::MasterListSigner => asn1::named_bits(&[DIGITAL_SIGNATURE]),
             _ if self.departs(Deviation::KeyUsageWithoutCertSign) => asn1::named_bits(&[CRL_SIGN]),
             _ => asn1::named_bits(&[KEY_CERT_SIGN, CRL_SIGN]),
         }

@@ -1,0 +1,211 @@
+//! The trust store: every authority ever seen in a trusted list, with who vouches for it.
+//!
+//! A store is a folder. Each import makes a new generation and takes nothing away; [`TrustStore::version`] names one and
+//! stands in the evidence. [`TrustStore::anchors`] is what the inspection system works with.
+//!
+//! What it does not protect against: a list's signer vouches for every state on it, and a pinned root is what the
+//! operator obtained out of band. A folder can be exchanged for an older copy of itself by whoever may write there.
+
+mod certificates;
+mod coverage;
+mod disk;
+mod import;
+mod manifest;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fmt, io};
+
+use jiff::Timestamp;
+
+pub use self::coverage::{Coverage, Generation, StateCoverage};
+pub use self::import::Import;
+pub use self::manifest::{Entry, Fingerprint, FingerprintError, ListEntry, Manifest, Source};
+pub use self::report::{DropReason, Dropped, Imported, Report, Standing, Summary};
+use crate::anchors::{Anchors, CrlRefused};
+use crate::certificate::{Certificate, CertificateError};
+use crate::crl::{Crl, CrlError};
+use crate::deviation::DeviationTable;
+use crate::ldif::LdifError;
+use crate::master_list::MasterListError;
+use disk::Folder;
+
+/// Why a store cannot be used, or something cannot be imported. The store is as it was before.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no store.
+    #[error("there is no trust store in {}", .0.display())]
+    Missing(PathBuf),
+    /// There is one already.
+    #[error("there is a trust store in {} already", .0.display())]
+    Exists(PathBuf),
+    /// Another process has it open.
+    #[error("the trust store in {} is in use by another process", .0.display())]
+    Locked(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file has another form than it should.
+    #[error("{} is not well formed: {source}", path.display())]
+    Form {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A file is not what it was when the store wrote it.
+    #[error("{} was changed after the store wrote it", .0.display())]
+    Changed(PathBuf),
+    /// An object of the store can no longer be read.
+    #[error("certificate {fingerprint} of the store: {source}")]
+    Certificate {
+        /// Which.
+        fingerprint: Fingerprint,
+        /// Why.
+        source: CertificateError,
+    },
+    /// A revocation list cannot be read.
+    #[error(transparent)]
+    RevocationList(#[from] CrlError),
+    /// A revocation list is not used.
+    #[error(transparent)]
+    RevocationListRefused(#[from] CrlRefused),
+    /// A master list cannot be read.
+    #[error(transparent)]
+    MasterList(#[from] MasterListError),
+    /// A list was signed before the one of the same signer that is there.
+    #[error("the list was signed on {signed}, and one of the same signer of {known} is there")]
+    Older {
+        /// When the list was signed.
+        signed: Timestamp,
+        /// When the newest one of the same signer was signed.
+        known: Timestamp,
+    },
+    /// A single certificate is dropped.
+    #[error("the certificate is not taken: {0}")]
+    Dropped(DropReason),
+    /// An LDIF file cannot be read.
+    #[error(transparent)]
+    Ldif(#[from] LdifError),
+    /// What is to be imported is nothing that is known.
+    #[error("this is neither a master list nor a certificate, a revocation list, PEM or LDIF")]
+    UnknownForm,
+}
+
+/// A trust store that is open. Only one process can have it open.
+#[derive(Debug)]
+pub struct TrustStore {
+    folder: Folder,
+    manifest: Manifest,
+    fingerprint: Fingerprint,
+}
+
+impl TrustStore {
+    /// Makes an empty store in a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`], [`StoreError::Locked`], [`StoreError::File`].
+    pub fn create(path: &Path, at: Timestamp, by: &str) -> Result<Self, StoreError> {
+        let folder = Folder::create(path)?;
+        let manifest = Manifest::first(at, by);
+        let fingerprint = folder.commit(&manifest)?;
+        Ok(Self { folder, manifest, fingerprint })
+    }
+
+    /// Opens a store.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it is missing, in use or changed.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let folder = Folder::open(path)?;
+        let (manifest, fingerprint) = folder.newest()?;
+        Ok(Self { folder, manifest, fingerprint })
+    }
+
+    /// Number and beginning of the fingerprint of this generation, for example `12-9f86d081884c7d65`. Whoever keeps it
+    /// notices when an older copy of the store is put in place of this one.
+    pub fn version(&self) -> String {
+        let hash = self.fingerprint.to_string();
+        format!("{}-{}", self.manifest.number, hash.get(..16).unwrap_or_default())
+    }
+
+    /// What the store knows.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The generation before one of this store; `None` before the first.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] if it is not the one that the later generation names.
+    pub fn before(&self, manifest: &Manifest) -> Result<Option<Manifest>, StoreError> {
+        let number = manifest.number.saturating_sub(1);
+        manifest.previous.map(|fingerprint| self.folder.manifest(number, fingerprint)).transpose()
+    }
+
+    /// A certificate of the store.
+    ///
+    /// # Errors
+    /// It is not there, or was changed.
+    pub fn certificate(&self, fingerprint: Fingerprint) -> Result<Certificate, StoreError> {
+        Certificate::parse(&self.folder.object(fingerprint)?)
+            .map_err(|source| StoreError::Certificate { fingerprint, source })
+    }
+
+    /// The trusted authorities with what they revoked, decoded.
+    ///
+    /// # Errors
+    /// An object is missing or was changed. A revocation list whose authority is no longer trusted is left out.
+    pub fn anchors(&self, deviations: &DeviationTable) -> Result<Anchors, StoreError> {
+        let mut anchors = Anchors::new(self.version());
+        for (fingerprint, entry) in &self.manifest.certificates {
+            if entry.is_trusted() {
+                anchors.trust(Arc::new(self.certificate(*fingerprint)?));
+            }
+        }
+        for fingerprint in &self.manifest.signers {
+            anchors.know_signer(Arc::new(self.certificate(*fingerprint)?));
+        }
+        for fingerprint in &self.manifest.revocation {
+            let list = Crl::parse(&self.folder.object(*fingerprint)?)?;
+            match anchors.revoke(list, deviations) {
+                Ok(()) | Err(CrlRefused::Older | CrlRefused::NoAuthority) => {}
+                Err(refused) => return Err(refused.into()),
+            }
+        }
+        Ok(anchors)
+    }
+
+    /// Makes `manifest` the next generation.
+    fn commit(
+        &mut self,
+        mut manifest: Manifest,
+        import: &Import<'_>,
+        summary: Summary,
+    ) -> Result<(), StoreError> {
+        manifest.number = self.manifest.number.saturating_add(1);
+        manifest.previous = Some(self.fingerprint);
+        manifest.at = import.at;
+        import.by.clone_into(&mut manifest.by);
+        manifest.import = Some(summary);
+        for fingerprint in manifest.objects().difference(&self.manifest.objects()) {
+            // What the manifest needs has to be there before it is.
+            self.folder.object(*fingerprint)?;
+        }
+        self.fingerprint = self.folder.commit(&manifest)?;
+        self.manifest = manifest;
+        Ok(())
+    }
+}
+
+impl fmt::Display for TrustStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "trust store {}", self.version())
+    }
+}
