@@ -1,7 +1,9 @@
 //! What the program takes from the system, taken in `main` and handed down.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rand_core::CryptoRng;
 
@@ -14,6 +16,12 @@ pub(crate) type Random = Box<dyn CryptoRng + Send>;
 pub(crate) struct Context {
     /// The day, in UTC.
     pub(crate) today: Date,
+    /// The time at which the program began.
+    pub(crate) now: Timestamp,
+    /// Who runs it: stands in what the trust store keeps of an import.
+    pub(crate) user: String,
+    /// Where the trust store is unless an option says otherwise.
+    pub(crate) trust_store: PathBuf,
     /// When the program began; the clock is read against it.
     pub(crate) started: Instant,
     /// The system's randomness.

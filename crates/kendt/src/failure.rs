@@ -29,6 +29,8 @@ Exit codes:
   12  the specimen, profile or MRZ file is missing or not well formed
   13  a trace was refused: the document is not of the test PKI
   14  a demonstration ended otherwise than expected
+  15  the trust store is missing, in use, changed, or refused what was to be imported
+  16  an evidence record is not well formed, or its checks come out otherwise now
   70  a defect of this program";
 
 /// Why a command ended without its result.
@@ -78,6 +80,12 @@ pub(crate) enum Failure {
         expect(dead_code, reason = "a release build makes no traces, so it refuses none")
     )]
     TraceRefused(&'static str),
+    #[error("{0}")]
+    Trust(pki::StoreError),
+    #[error("{} is no evidence record: {source}", .path.display())]
+    NoEvidence { path: PathBuf, source: verdict::EvidenceError },
+    #[error("{0} checks come out otherwise than they were recorded")]
+    EvidenceDiffers(usize),
     #[error("{failed} of {all} demonstrations ended otherwise than expected")]
     Demonstration { failed: usize, all: usize },
 }
@@ -109,6 +117,8 @@ impl Failure {
             Failure::FileUnreadable { .. } | Failure::NotASpecimen { .. } | Failure::Profile { .. } => 12,
             Failure::TraceRefused(_) => 13,
             Failure::Demonstration { .. } => 14,
+            Failure::Trust(_) => 15,
+            Failure::NoEvidence { .. } | Failure::EvidenceDiffers(_) => 16,
         }
     }
 
@@ -164,10 +174,38 @@ impl Failure {
                 "Traces are made only of specimens of the state UTO, because they hold everything that the document \
                  holds. Leave --trace out for this document."
             }
+            Failure::Trust(error) => store_advice(error),
+            Failure::NoEvidence { .. } => "Give a file that kendt inspect --evidence has written.",
+            Failure::EvidenceDiffers(_) => {
+                "Compare the versions of trust store and policy with those that the record names. If they are the same, \
+                 record or files were changed."
+            }
             Failure::Demonstration { .. } => {
                 "Run it once more; if it stays so, this build is broken: report the table above."
             }
         }
+    }
+}
+
+fn store_advice(error: &pki::StoreError) -> &'static str {
+    use pki::StoreError;
+    match error {
+        StoreError::Missing(_) => "Make one: kendt trust import FILE. --store DIR names another folder.",
+        StoreError::Exists(_) => "Give another folder with --store.",
+        StoreError::Locked(_) => "Wait until the other process has ended.",
+        StoreError::File { .. } => "Check that the folder is there and may be written.",
+        StoreError::Form { .. } | StoreError::Changed(_) | StoreError::Certificate { .. } => {
+            "Do not trust this store any more. Put a copy in its place whose version you know, or make a new one."
+        }
+        StoreError::Older { .. } => "Get the newest list. An archive is imported with --older.",
+        StoreError::RevocationListRefused(_) => {
+            "Import the authority first, from a master list or with --accept; then the revocation list."
+        }
+        StoreError::RevocationList(_)
+        | StoreError::MasterList(_)
+        | StoreError::Dropped(_)
+        | StoreError::Ldif(_)
+        | StoreError::UnknownForm => "Check that this is the file that you mean, and that it is complete.",
     }
 }
 
@@ -303,6 +341,8 @@ mod tests {
             Failure::ReaderInUse,
             Failure::TraceRefused(""),
             Failure::Demonstration { failed: 1, all: 2 },
+            Failure::Trust(pki::StoreError::UnknownForm),
+            Failure::EvidenceDiffers(1),
         ];
         for failure in codes {
             let line = format!("\n  {:>2}  ", failure.exit_code());

@@ -1,4 +1,4 @@
-//! The command `kendt`: issue specimen documents, serve one as a chip, inspect a document.
+//! The command `kendt`: inspect a document, keep the trust store, issue specimen documents, serve one as a chip.
 //!
 //! Clock and randomness are asked here and nowhere else.
 
@@ -11,13 +11,17 @@ mod passport;
 mod progress;
 mod reader;
 mod terminal;
+mod trust;
+mod verify;
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, Subcommand};
 use getrandom::rand_core::UnwrapErr;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -43,6 +47,11 @@ enum Command {
     Passport(passport::Command),
     /// Read the chip of a document and report what it holds
     Inspect(Box<inspect::Options>),
+    /// Judge an evidence record again, without the document
+    Verify(verify::Options),
+    /// Keep the trust store: authorities of states and what they revoked
+    #[command(subcommand)]
+    Trust(trust::Command),
     /// Show what this program does: issue specimens and read them, also under bad conditions
     Demo(demo::Options),
 }
@@ -50,10 +59,20 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let terminal = Terminal::detect(arguments.quiet);
-    let context = Context { today: today(), started: now(), system_random, terminal };
+    let context = Context {
+        today: today(time()),
+        now: time(),
+        user: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
+        trust_store: trust_store(),
+        started: now(),
+        system_random,
+        terminal,
+    };
     let outcome = match &arguments.command {
         Command::Passport(command) => passport::run(&context, command),
         Command::Inspect(options) => inspect::run(&context, options),
+        Command::Verify(options) => verify::run(&context, options),
+        Command::Trust(command) => trust::run(&context, command),
         Command::Demo(options) => demo::run(&context, options),
     };
     match outcome {
@@ -83,9 +102,20 @@ fn now() -> Instant {
     Instant::now()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the program's main asks the clock and passes the day on")]
-fn today() -> Date {
-    TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
+#[expect(clippy::disallowed_methods, reason = "the program's main asks the clock and passes the time on")]
+fn time() -> Timestamp {
+    Timestamp::now()
+}
+
+fn today(now: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(now).date()
+}
+
+/// `$KENDT_TRUST_STORE`, or a folder where the user's programs keep their data.
+fn trust_store() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local/share")));
+    set("KENDT_TRUST_STORE").unwrap_or_else(|| data.unwrap_or_default().join("kendt/trust"))
 }
 
 /// The system's generator. It ends the program if the system has no randomness to give: nothing here can do without.

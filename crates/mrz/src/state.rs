@@ -93,6 +93,11 @@ impl StateCode {
         ISO_3166.binary_search_by(|entry| entry.0.cmp(code)).ok().map(|found| ISO_3166[found].1)
     }
 
+    /// Every country of ISO 3166-1 with its two-letter code.
+    pub fn iso_3166() -> impl Iterator<Item = (Self, &'static str)> {
+        ISO_3166.iter().filter_map(|(code, alpha2)| Some((Self::new(code)?, *alpha2)))
+    }
+
     /// The code under which documents of this two-letter code are issued (`DE` gives `D`); `None` if
     /// unknown. For `UN` the organization itself, `UNO`.
     pub fn from_alpha2(alpha2: &str) -> Option<Self> {

@@ -51,6 +51,12 @@ impl Anchors {
         &self.version
     }
 
+    /// The same under another name: something was added that is not in the store.
+    #[must_use]
+    pub fn renamed(self, version: impl Into<String>) -> Self {
+        Self { version: version.into(), ..self }
+    }
+
     /// Trusts an authority: a self-signed certificate or a link certificate. One that is there already is not taken twice.
     pub fn trust(&mut self, authority: Arc<Certificate>) {
         let key = authority.key_identifier().to_vec();

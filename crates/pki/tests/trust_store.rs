@@ -88,7 +88,8 @@ fn parsed(csca: &Csca) -> Certificate {
 
 struct Store {
     folder: TempDir,
-    store: Option<TrustStore>,
+    /// None while it is opened again.
+    open: Option<TrustStore>,
     table: DeviationTable,
 }
 
@@ -96,16 +97,16 @@ impl Store {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = TrustStore::create(folder.path(), now(), "tester").unwrap();
-        Store { folder, store: Some(store), table: DeviationTable::builtin().unwrap() }
+        Store { folder, open: Some(store), table: DeviationTable::builtin().unwrap() }
     }
 
     fn store(&mut self) -> &mut TrustStore {
-        self.store.as_mut().unwrap()
+        self.open.as_mut().unwrap()
     }
 
     fn reopen(&mut self) -> Result<(), StoreError> {
-        self.store = None;
-        self.store = Some(TrustStore::open(self.folder.path())?);
+        self.open = None;
+        self.open = Some(TrustStore::open(self.folder.path())?);
         Ok(())
     }
 
@@ -134,7 +135,7 @@ impl Store {
     }
 
     fn trusted(&self) -> usize {
-        self.store.as_ref().unwrap().anchors(&self.table).unwrap().authorities().len()
+        self.open.as_ref().unwrap().anchors(&self.table).unwrap().authorities().len()
     }
 }
 
@@ -347,12 +348,11 @@ fn generations_are_chained_and_a_changed_file_of_the_store_is_noticed() {
     let manifests = store.folder.path().join("manifests");
     for name in ["00000001.json", "00000002.json"] {
         let original = spoil(&manifests.join(name));
-        let noticed = match store.reopen() {
-            Err(error) => matches!(error, StoreError::Changed(_)),
-            Ok(()) => {
-                let newest = store.store().manifest().clone();
-                matches!(store.store().before(&newest), Err(StoreError::Changed(_)))
-            }
+        let noticed = if let Err(error) = store.reopen() {
+            matches!(error, StoreError::Changed(_))
+        } else {
+            let newest = store.store().manifest().clone();
+            matches!(store.store().before(&newest), Err(StoreError::Changed(_)))
         };
         assert!(noticed, "{name}");
         fs::write(manifests.join(name), original).unwrap();
@@ -360,7 +360,7 @@ fn generations_are_chained_and_a_changed_file_of_the_store_is_noticed() {
     let object = store.folder.path().join("objects").join(Fingerprint::of(&der).to_string());
     spoil(&object);
     store.reopen().unwrap();
-    let noticed = store.store.as_ref().unwrap().anchors(&store.table);
+    let noticed = store.open.as_ref().unwrap().anchors(&store.table);
     assert!(matches!(noticed, Err(StoreError::Changed(_))));
 }
 
@@ -386,8 +386,8 @@ fn a_crash_before_the_pointer_is_renamed_leaves_the_generation_before() {
 fn a_store_is_open_once_only_and_never_made_over_another() {
     let store = Store::new();
     assert!(matches!(TrustStore::open(store.folder.path()), Err(StoreError::Locked(_))));
-    let Store { folder, store, .. } = store;
-    drop(store);
+    let Store { folder, open, .. } = store;
+    drop(open);
     let again = TrustStore::create(folder.path(), now(), "tester");
     assert!(matches!(again, Err(StoreError::Exists(_))));
     let empty = tempfile::tempdir().unwrap();

@@ -21,13 +21,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::inspect::{Inspection, Recorder, Secrets, brief_report, challenge, drive, report};
+use crate::inspect::{
+    Basis, Inspection, Judgement, Recorder, Secrets, after, brief_report, challenge, drive, report,
+};
 use crate::page::{Page, Tone, wrap};
-use crate::passport::Issuer;
+use crate::passport::Issuer as IssuingState;
 use crate::progress::Gauge;
 use crate::reader::{Simulated, Time, TransportError};
 use crate::terminal::print;
-use scenes::{Right, SCENES, Scene};
+use scenes::{Issuer, Right, SCENES, Scene};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -39,6 +41,39 @@ pub(crate) struct Options {
 /// The document that the comparison is made with, and the first one shown.
 const PACE_CAM: &str = "pace-cam";
 
+/// A document, and the lists of its state.
+struct Issued {
+    document: SpecimenDocument,
+    revocation: Vec<u8>,
+    revocation_of_signer: Vec<u8>,
+}
+
+impl Issued {
+    /// What a trust store says of the issuer.
+    fn basis(&self, issuer: Issuer) -> Result<Basis> {
+        let authority = &self.document.csca_certificate.0;
+        match issuer {
+            Issuer::Trusted => Basis::of_one(authority, &self.revocation),
+            Issuer::Revoked => Basis::of_one(authority, &self.revocation_of_signer),
+            Issuer::Unknown => Basis::empty(),
+        }
+    }
+
+    /// What a reading is found to be.
+    fn inspect(
+        &self,
+        context: &Context,
+        basis: &Basis,
+        reading: &Reading,
+        took: Duration,
+    ) -> Result<Inspection> {
+        let printed = Secrets::of_specimen(&self.document)?.zone;
+        let now = after(context, context.elapsed());
+        let judgement = Judgement::of(context, basis, reading, printed.as_ref(), context.now, now)?;
+        Ok(Inspection::of(reading, took, context.today, Some(judgement)))
+    }
+}
+
 /// How a read of the demonstration ended.
 type Outcome = Result<Reading, DriveError<TransportError>>;
 
@@ -49,7 +84,8 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
         |profile: &str| documents.get(profile).context("the demonstration issues all that it reads");
     let mut tally = Tally::default();
     for (index, scene) in SCENES.iter().enumerate() {
-        let document = document(scene.profile)?;
+        let issued = document(scene.profile)?;
+        let document = &issued.document;
         title(context, index + 1, scene.title, scene.story)?;
         let time = Time::new(!options.fast);
         let gauge = Gauge::new(context.terminal);
@@ -62,13 +98,13 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
             &mut Recorder::off(),
         );
         gauge.finish();
-        tally.count(show(context, scene, document, &outcome, time.total())?);
+        tally.count(show(context, scene, issued, &outcome, time.total())?);
     }
     let number = SCENES.len() + 1;
     if let Some(as_expected) = virtual_reader::demonstrate(context, number, document(PACE_CAM)?)? {
         tally.count(as_expected);
     }
-    tally.count(comparison::demonstrate(context, document(PACE_CAM)?)?);
+    tally.count(comparison::demonstrate(context, &document(PACE_CAM)?.document)?);
     tally.finish(context)
 }
 
@@ -83,7 +119,7 @@ fn read_options(context: &Context, document: &SpecimenDocument) -> Result<ReadOp
 }
 
 /// Issues one document of every profile that is shown.
-fn issue(context: &Context) -> Result<BTreeMap<&'static str, SpecimenDocument>> {
+fn issue(context: &Context) -> Result<BTreeMap<&'static str, Issued>> {
     let terminal = context.terminal;
     let mut names: Vec<&'static str> = SCENES.iter().map(|scene| scene.profile).collect();
     names.push(PACE_CAM);
@@ -101,8 +137,11 @@ fn issue(context: &Context) -> Result<BTreeMap<&'static str, SpecimenDocument>> 
     for name in names {
         bar.set_message(format!("issuing a specimen of the profile {name} …"));
         let profile = builtin_profile(name).context("the profiles of the demonstration are built in")??;
-        let mut issuer = Issuer::establish(profile, context.today, context.random())?;
-        documents.insert(name, issuer.issue()?);
+        let mut issuer = IssuingState::establish(profile, context.today, context.random())?;
+        let document = issuer.issue()?;
+        let (revocation, revocation_of_signer) =
+            (issuer.revocation_list(false)?, issuer.revocation_list(true)?);
+        documents.insert(name, Issued { document, revocation, revocation_of_signer });
     }
     bar.finish_and_clear();
     let took = context.elapsed().saturating_sub(begun);
@@ -134,20 +173,25 @@ fn title(context: &Context, number: usize, title: &str, story: &str) -> Result<(
 fn show(
     context: &Context,
     scene: &Scene,
-    document: &SpecimenDocument,
+    issued: &Issued,
     outcome: &Outcome,
     took: Duration,
 ) -> Result<bool> {
     let terminal = context.terminal;
+    let basis = issued.basis(scene.issuer)?;
     let (text, as_expected) = match (&scene.right, outcome) {
         (Right::Read(right), Ok(reading)) => {
-            let inspection = Inspection::of(reading, took, context.today);
+            let inspection = issued.inspect(context, &basis, reading, took)?;
             let report = if scene.whole_report { report } else { brief_report };
-            (report(terminal.out, &inspection), right(reading) && is_as_issued(document, reading))
+            let as_expected = right(reading)
+                && is_as_issued(&issued.document, reading)
+                && inspection.outcome() == Some(scene.verdict);
+            (report(terminal.out, &inspection), as_expected)
         }
         (Right::Refused(right), Err(DriveError::Read(error))) => (error_text(context, error), right(error)),
         (_, Ok(reading)) => {
-            (brief_report(terminal.out, &Inspection::of(reading, took, context.today)), false)
+            let inspection = issued.inspect(context, &basis, reading, took)?;
+            (brief_report(terminal.out, &inspection), false)
         }
         (_, Err(error)) => {
             let mut page = Page::new(terminal.out);

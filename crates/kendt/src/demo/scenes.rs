@@ -38,12 +38,27 @@ impl From<Conditions> for Surroundings {
     }
 }
 
+/// What the trust store says of the issuer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Issuer {
+    /// Its authority is trusted, and nobody is revoked.
+    Trusted,
+    /// Nobody knows its authority.
+    Unknown,
+    /// The document signer is revoked.
+    Revoked,
+}
+
 /// One part.
 pub(super) struct Scene {
     pub(super) title: &'static str,
     pub(super) story: &'static str,
     pub(super) profile: &'static str,
     pub(super) surroundings: Conditions,
+    /// What the trust store says.
+    pub(super) issuer: Issuer,
+    /// The verdict on the document, where it is read.
+    pub(super) verdict: &'static str,
     /// Whether the report is shown in full.
     pub(super) whole_report: bool,
     pub(super) right: Right,
@@ -61,6 +76,8 @@ pub(super) const SCENES: &[Scene] = &[
                 30 ms.",
         profile: PACE_CAM,
         surroundings: GOOD,
+        issuer: Issuer::Trusted,
+        verdict: "ACCEPT",
         whole_report: true,
         right: Right::Read(|reading| {
             is_pace(reading, Mapping::ChipAuthentication)
@@ -74,18 +91,22 @@ pub(super) const SCENES: &[Scene] = &[
         story: "Basic Access Control, short commands, and nothing that tells the chip from a copy.",
         profile: "bac-only",
         surroundings: GOOD,
+        issuer: Issuer::Trusted,
+        verdict: "CITIZEN_SERVICE",
         whole_report: false,
         right: Right::Read(|reading| {
             reading.access == AccessMethod::Bac
                 && reading.chip_authentication == ChipAuthentication::NotOffered
         }),
-        moral: "Read in full; the report says that no proof of the chip was offered.",
+        moral: "Read in full; but a copy would answer alike, so this cannot be decided from afar.",
     },
     Scene {
         title: "A slow network and an unsteady hand",
         story: "Round trip 150 ms, and the document slips off the reader in the middle of the portrait.",
         profile: "pace-gm-ca",
         surroundings: Conditions { round_trip_millis: 150, lost_at: Some(70), hostile: None },
+        issuer: Issuer::Trusted,
+        verdict: "ACCEPT",
         whole_report: false,
         right: Right::Read(|reading| {
             is_pace(reading, Mapping::Generic)
@@ -99,6 +120,8 @@ pub(super) const SCENES: &[Scene] = &[
         story: "One protected answer is changed on its way from the chip.",
         profile: "pace-gm-ca",
         surroundings: Conditions { hostile: Some(Hostile::WrongMac { answer: 3 }), ..GOOD },
+        issuer: Issuer::Trusted,
+        verdict: "",
         whole_report: false,
         right: Right::Refused(|error| {
             matches!(error, ReadError::SecureMessaging { .. }) && error.blame() == Blame::ChipMisbehaved
@@ -110,9 +133,33 @@ pub(super) const SCENES: &[Scene] = &[
         story: "All files are there, correctly signed; the chip does not have the private key that belongs to them.",
         profile: "pace-gm-ca",
         surroundings: Conditions { hostile: Some(Hostile::CloneWithOtherKeys), ..GOOD },
+        issuer: Issuer::Trusted,
+        verdict: "",
         whole_report: false,
         right: Right::Refused(|error| matches!(error, ReadError::ChipAuthenticationUnconfirmed { .. })),
         moral: "Chip Authentication told the copy from the document.",
+    },
+    Scene {
+        title: "An invented passport",
+        story: "Someone founded an issuing state of their own: chip, keys and signatures are all in order.",
+        profile: "pace-gm-ca",
+        surroundings: GOOD,
+        issuer: Issuer::Unknown,
+        verdict: "CITIZEN_SERVICE",
+        whole_report: false,
+        right: Right::Read(|reading| matches!(reading.chip_authentication, ChipAuthentication::Confirmed(_))),
+        moral: "Nothing in it is believed, since no authority of the trust store stands behind it.",
+    },
+    Scene {
+        title: "A signer that was revoked",
+        story: "The state put its document signer on its revocation list.",
+        profile: "pace-gm-ca",
+        surroundings: GOOD,
+        issuer: Issuer::Revoked,
+        verdict: "STOP_ALERT",
+        whole_report: false,
+        right: Right::Read(|reading| matches!(reading.chip_authentication, ChipAuthentication::Confirmed(_))),
+        moral: "Refused, although every signature is right.",
     },
 ];
 

@@ -4,12 +4,12 @@ use std::thread;
 
 use anyhow::Result;
 use emrtd_sim::chip::{Chip, ChipConfig};
-use emrtd_sim::document::SpecimenDocument;
 use emrtd_sim::transport::{NoClock, Stop, Vpcd};
 
-use super::{is_as_issued, read_options, title, verdict};
+use super::scenes::Issuer;
+use super::{Issued, is_as_issued, read_options, title, verdict};
 use crate::context::Context;
-use crate::inspect::{Inspection, Recorder, brief_report, drive};
+use crate::inspect::{Recorder, brief_report, drive};
 use crate::page::{Page, Tone};
 use crate::progress::Gauge;
 use crate::reader::{PcscReader, is_empty_reader, reader_names};
@@ -20,11 +20,8 @@ const VIRTUAL_READER: &str = "Virtual PCD 00 00";
 const WAIT_SECONDS: u64 = 10;
 
 /// Shows the part; `None` if there is no such reader.
-pub(super) fn demonstrate(
-    context: &Context,
-    number: usize,
-    document: &SpecimenDocument,
-) -> Result<Option<bool>> {
+pub(super) fn demonstrate(context: &Context, number: usize, issued: &Issued) -> Result<Option<bool>> {
+    let document = &issued.document;
     let there = reader_names().is_ok_and(|names| names.iter().any(|name| name == VIRTUAL_READER));
     if !there || !is_empty_reader(VIRTUAL_READER) {
         context.terminal.note(
@@ -58,8 +55,9 @@ pub(super) fn demonstrate(
     let mut page = Page::new(context.terminal.out);
     let (text, as_expected) = match outcome {
         Ok(Ok(reading)) => {
-            let right = is_as_issued(document, &reading);
-            (brief_report(context.terminal.out, &Inspection::of(&reading, took, context.today)), right)
+            let inspection = issued.inspect(context, &issued.basis(Issuer::Trusted)?, &reading, took)?;
+            let right = is_as_issued(document, &reading) && inspection.outcome() == Some("ACCEPT");
+            (brief_report(context.terminal.out, &inspection), right)
         }
         Ok(Err(error)) => {
             page.field_in(Tone::Bad, "Ended with", &error.to_string());

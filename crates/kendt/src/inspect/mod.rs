@@ -1,9 +1,9 @@
-//! `kendt inspect`: read the chip of a document and report what it holds.
+//! `kendt inspect`: read the chip of a document, report what it holds, and judge the document.
 //!
-//! The report says what was read and what the chip did to prove itself. It is no verdict: Passive Authentication, which
-//! ties the data to an issuer, is not part of it.
+//! The verdict is on the document alone: nobody compares a face or asks a register.
 
 mod drive;
+mod judgement;
 mod options;
 mod portrait;
 mod report;
@@ -15,6 +15,7 @@ mod trace;
 #[cfg(not(any(debug_assertions, feature = "trace")))]
 #[path = "no_trace.rs"]
 mod trace;
+mod trust;
 
 use std::path::Path;
 use std::time::Duration;
@@ -36,11 +37,13 @@ use crate::reader::{PcscReader, Simulated, Surroundings, Time, TransportError, r
 use crate::terminal::print;
 
 pub(crate) use drive::drive;
+pub(crate) use judgement::{CheckReport, Judgement, VerdictReport, checks};
 pub(crate) use options::Options;
-pub(crate) use report::{brief_report, number, report, seconds};
+pub(crate) use report::{brief_report, number, report, seconds, verdict_page};
 pub(crate) use secrets::Secrets;
 pub(crate) use summary::Inspection;
 pub(crate) use trace::Recorder;
+pub(crate) use trust::{Basis, TrustOptions};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
@@ -59,6 +62,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
     for note in &secrets.notes {
         context.terminal.warn(note);
     }
+    let basis = Basis::load(context, &options.trust)?;
     let gauge = Gauge::new(context.terminal);
     let mut recorder = recorder(options, specimen.as_ref())?;
     let begun = context.elapsed();
@@ -78,15 +82,33 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
             return Err(error);
         }
     };
-    show(context, options, &reading, took)?;
+    let now = after(context, context.elapsed());
+    let judgement =
+        Judgement::of(context, &basis, &reading, secrets.zone.as_ref(), after(context, begun), now)?;
+    show(context, options, &reading, took, judgement)?;
     if let Some(path) = recorder.finish(Some(&reading))? {
         context.terminal.note(&format!("the trace is in {}", path.display()));
     }
     Ok(())
 }
 
-fn show(context: &Context, options: &Options, reading: &Reading, took: Duration) -> Result<()> {
-    let inspection = Inspection::of(reading, took, context.today);
+/// The time so long after the program began.
+pub(crate) fn after(context: &Context, elapsed: Duration) -> jiff::Timestamp {
+    context.now.checked_add(elapsed).unwrap_or(context.now)
+}
+
+fn show(
+    context: &Context,
+    options: &Options,
+    reading: &Reading,
+    took: Duration,
+    judgement: Judgement,
+) -> Result<()> {
+    if let Some(path) = &options.evidence {
+        save::evidence(path, &judgement.evidence)?;
+        context.terminal.note(&format!("the evidence record is in {}", path.display()));
+    }
+    let inspection = Inspection::of(reading, took, context.today, Some(judgement));
     if options.json {
         let json = serde_json::to_string_pretty(&inspection)?;
         print(&(json + "\n"))?;

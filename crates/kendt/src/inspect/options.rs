@@ -7,6 +7,7 @@ use emrtd::lds::File;
 use emrtd_sim::chip::Hostile;
 
 use super::trace::TraceOptions;
+use super::trust::TrustOptions;
 
 #[derive(Args, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option that is given or not")]
@@ -80,9 +81,16 @@ pub(crate) struct Options {
     #[arg(long, help_heading = "Result")]
     pub(crate) json: bool,
 
+    /// Write the evidence record into this file: what was found, without what the document says
+    #[arg(long, value_name = "FILE", help_heading = "Result")]
+    pub(crate) evidence: Option<PathBuf>,
+
     /// Save the files as read, and the portrait, into this folder; they are personal data
     #[arg(long, value_name = "DIR", help_heading = "Result")]
     pub(crate) save: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) trust: TrustOptions,
 
     #[command(flatten)]
     pub(crate) trace: TraceOptions,

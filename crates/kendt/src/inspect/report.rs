@@ -3,12 +3,12 @@
 use emrtd::session::Protection;
 use jiff::civil::Date;
 
+use super::judgement::{CheckReport, VerdictReport};
 use super::summary::proof::Proof;
 use super::summary::{Access, FileReport, Inspection, Zone};
 use crate::page::{Cell, Page, Paint, Tone};
 
-const UNVERIFIED: &str = "Nothing above has been checked against an issuer. Passive Authentication, which tells a \
-    document from an invented one, is not part of this report.";
+const UNVERIFIED: &str = "Nothing above has been checked against an issuer: it may be invented.";
 
 /// The whole report.
 pub(crate) fn report(paint: Paint, inspection: &Inspection) -> String {
@@ -25,9 +25,61 @@ pub(crate) fn report(paint: Paint, inspection: &Inspection) -> String {
     remarks(&mut page, inspection);
     page.heading("How it went");
     page.field("Read", &effort(inspection));
-    page.line("");
-    page.paragraph(Tone::Caution, UNVERIFIED);
+    if let Some(verdict) = &inspection.verdict {
+        verdict_page(&mut page, &inspection.checks, verdict);
+    } else {
+        page.line("");
+        page.paragraph(Tone::Caution, UNVERIFIED);
+    }
     page.into_text()
+}
+
+/// Every check of the document, and what the document alone leads to.
+pub(crate) fn verdict_page(page: &mut Page, checks: &[CheckReport], verdict: &VerdictReport) {
+    page.heading("Is the document genuine?");
+    for check in checks {
+        let (tone, mark) = match (check.result, check.effect.as_deref()) {
+            ("successful", _) => (Tone::Good, "✓"),
+            (_, Some("tolerated" | "unused") | None) => (Tone::Faint, "–"),
+            ("failed", _) => (Tone::Bad, "✗"),
+            _ => (Tone::Caution, "?"),
+        };
+        page.field_in(tone, &format!("{mark} {}", short_name(check.id)), &check.explanation);
+    }
+    page.heading("Verdict on the document");
+    let tone = match verdict.outcome {
+        "ACCEPT" => Tone::Good,
+        "STOP" | "STOP_ALERT" => Tone::Bad,
+        _ => Tone::Caution,
+    };
+    page.paragraph(tone, &format!("{}: {}", verdict.outcome, verdict.meaning));
+    page.paragraph(Tone::Plain, verdict.what_to_do);
+    page.paragraph(Tone::Faint, &format!("Policy {}, trust store {}.", verdict.policy, verdict.trust_store));
+}
+
+/// A check in a word or two.
+fn short_name(id: &str) -> &'static str {
+    match id {
+        "C02" => "Kind",
+        "C03" => "Lines",
+        "C04" => "Expiry",
+        "C05" => "Access",
+        "C06" => "EF.COM",
+        "C07" => "Signature",
+        "C08" => "Authority",
+        "C09" => "Validity",
+        "C10" => "Revocation",
+        "C11" => "Defects",
+        "C12" => "Data",
+        "C13" => "State",
+        "C14" => "Type",
+        "C15" => "CardAccess",
+        "C16" => "CardSecur.",
+        "C17" => "Chip",
+        "C18" => "Page = DG1",
+        "C19" => "DG1, DG11",
+        _ => "",
+    }
 }
 
 fn portraits(page: &mut Page, inspection: &Inspection) {
@@ -51,6 +103,10 @@ pub(crate) fn brief_report(paint: Paint, inspection: &Inspection) -> String {
     }
     portraits(&mut page, inspection);
     page.field("Read", &effort(inspection));
+    if let Some(verdict) = &inspection.verdict {
+        let tone = if verdict.outcome == "ACCEPT" { Tone::Good } else { Tone::Caution };
+        page.field_in(tone, "Verdict", &format!("{}: {}", verdict.outcome, verdict.meaning));
+    }
     page.into_text()
 }
 

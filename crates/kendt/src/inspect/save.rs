@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use emrtd::session::Reading;
+use verdict::Evidence;
 
 use super::portrait;
 
@@ -25,6 +26,11 @@ pub(super) fn save(directory: &Path, reading: &Reading) -> Result<usize> {
         count += 1;
     }
     Ok(count)
+}
+
+/// Writes an evidence record, which nobody but its owner needs to read.
+pub(super) fn evidence(path: &Path, evidence: &Evidence) -> Result<()> {
+    write(path, &evidence.to_cbor()?)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -22,6 +22,8 @@ pub(crate) struct Secrets {
     pub(crate) passwords: Vec<Password>,
     /// The issuing state, if the whole zone is known: some chips have their peculiarities.
     pub(crate) state: Option<StateCode>,
+    /// The whole zone, if it was given and is right: what DG1 is compared with.
+    pub(crate) zone: Option<Mrz>,
     /// What whoever gave them should know.
     pub(crate) notes: Vec<String>,
 }
@@ -97,7 +99,9 @@ impl Secrets {
                     ));
                 }
                 self.state = Some(zone.issuing_state());
-                zone.access_fields()
+                let fields = zone.access_fields();
+                self.zone = Some(zone);
+                fields
             }
             Err(fault) => self.fields_of_damaged(text, fault)?,
         };

@@ -18,6 +18,7 @@ use mrz::{Mrz, PartialDate, Sex};
 use serde::Serialize;
 
 use self::proof::Proof;
+use super::judgement::{CheckReport, Judgement, VerdictReport};
 
 pub(super) mod proof;
 
@@ -28,7 +29,7 @@ pub(crate) const SCHEMA: &str = "kendt.inspection/1";
 #[derive(Serialize)]
 pub(crate) struct Inspection {
     schema: &'static str,
-    /// Always `not-run`: no issuer has been asked for anything below.
+    /// How Passive Authentication ended, in one word; `not-run` where it was not asked for.
     passive_authentication: &'static str,
     pub(super) access: Access,
     pub(super) chip_authentication: Proof,
@@ -44,6 +45,12 @@ pub(crate) struct Inspection {
     /// Rows of the quirk table that took effect.
     pub(super) quirks: Vec<String>,
     pub(super) metrics: MetricsReport,
+    /// Every check of the document.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) checks: Vec<CheckReport>,
+    /// What the document alone leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verdict: Option<VerdictReport>,
 }
 
 /// What opened the chip.
@@ -155,7 +162,16 @@ pub(super) struct MetricsReport {
 impl Inspection {
     /// Puts together what a read brought. `took` is the time from the first command to the last answer;
     /// two-digit years are seen from `today`.
-    pub(crate) fn of(reading: &Reading, took: Duration, today: Date) -> Inspection {
+    pub(crate) fn of(
+        reading: &Reading,
+        took: Duration,
+        today: Date,
+        judgement: Option<Judgement>,
+    ) -> Inspection {
+        let (end_state, checks, verdict) = match judgement {
+            Some(judgement) => (judgement.end_state, judgement.checks, Some(judgement.verdict)),
+            None => ("not-run", Vec::new(), None),
+        };
         let mut problems = Vec::new();
         let zone = parse(reading, &mut problems, File::Dg1, Dg1::parse);
         let faces = parse(reading, &mut problems, File::Dg2, Dg2::parse);
@@ -163,7 +179,7 @@ impl Inspection {
         let document = parse(reading, &mut problems, File::Dg12, Dg12::parse);
         Inspection {
             schema: SCHEMA,
-            passive_authentication: "not-run",
+            passive_authentication: end_state,
             access: Access::of(reading.access),
             chip_authentication: Proof::of_chip_authentication(&reading.chip_authentication),
             active_authentication: Proof::of_active_authentication(&reading.active_authentication),
@@ -179,7 +195,16 @@ impl Inspection {
                 read: reading.metrics,
                 milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             },
+            checks,
+            verdict,
         }
+    }
+}
+
+impl Inspection {
+    /// The outcome of the verdict on the document, by name.
+    pub(crate) fn outcome(&self) -> Option<&'static str> {
+        self.verdict.as_ref().map(|verdict| verdict.outcome)
     }
 }
 

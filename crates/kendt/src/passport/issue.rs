@@ -10,7 +10,9 @@ use emrtd_sim::document::SpecimenDocument;
 use emrtd_sim::issue::profile::DocumentProfile;
 use emrtd_sim::issue::{Issuance, IssueError, IssuingState};
 use emrtd_sim::people::{Holder, NameLanguage};
+use emrtd_sim::pki::Revocation;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -87,6 +89,16 @@ impl Issuer {
         issuance.issue(&mut *self.random)
     }
 
+    /// The state's revocation list of the day, valid for a month; with `revoked` its document signer stands on it.
+    pub(crate) fn revocation_list(&mut self, revoked: bool) -> Result<Vec<u8>, IssueError> {
+        let from = self.date.at(0, 0, 0, 0);
+        let serial = self.state.document_signer.certificate.serial.clone();
+        let entry = Revocation { serial, revoked_at: from, reason: None };
+        let listed: &[Revocation] = if revoked { &[entry] } else { &[] };
+        let next = from.checked_add(1.month())?;
+        Ok(self.state.csca.revocation_list(1, from, next, listed, &[], &mut *self.random)?)
+    }
+
     /// Names fit the state; Utopia has people of every language.
     fn holder(&mut self) -> Holder {
         let state = self.profile.issuing_state.as_str();
@@ -131,7 +143,10 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
         }
         bar.inc(1);
     }
+    let revocation = options.out.join(format!("{name}-crl.der"));
+    write(&revocation, &issuer.revocation_list(false)?)?;
     bar.finish_and_clear();
+    let authority = options.out.join(format!("{name}-csca.der"));
     let first = options.out.join(format!("{name}-{:0digits$}.json", 1));
     let lines = [
         format!(
@@ -142,9 +157,11 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
         ),
         format!("{}  kendt passport show {}", terminal.out.tone(Tone::Faint, "look at it "), first.display()),
         format!(
-            "{}  kendt inspect --file {}",
+            "{}  kendt inspect --file {} --anchor {} --crl {}",
             terminal.out.tone(Tone::Faint, "read its chip"),
-            first.display()
+            first.display(),
+            authority.display(),
+            revocation.display()
         ),
     ];
     let shown = if terminal.quiet { &lines[..1] } else { &lines[..] };

@@ -42,7 +42,7 @@ fn the_json_form_of_active_authentication_and_basic_access_stays_as_it_is() {
     let report = desk.run(&["inspect", "--file", "bac-only-01.json", "--json"]).expect_code(0).json();
     assert_eq!(report["access"], json!({ "method": "bac" }));
     assert_eq!(report["chip_authentication"], json!({ "result": "not-offered" }));
-    assert_eq!(report["passive_authentication"], "not-run");
+    assert_eq!(report["passive_authentication"], "csca-missing");
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod serve;
 mod support;
 #[cfg(any(debug_assertions, feature = "trace"))]
 mod trace;
+mod trust;

@@ -46,6 +46,7 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kendt"));
         // No service listens there, whatever runs on this machine.
         command.env("PCSCLITE_CSOCK_NAME", self.path("no-service"));
+        command.env("KENDT_TRUST_STORE", self.path("trust"));
         command.current_dir(self.directory.path()).args(arguments).stdin(Stdio::null());
         command
     }

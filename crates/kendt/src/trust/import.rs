@@ -1,0 +1,169 @@
+//! `kendt trust import`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use pki::{
+    Certificate, DeviationTable, Fingerprint, Import, Report, Standing, StoreError, TrustStore, ldif_objects,
+};
+
+use super::StoreOptions;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::page::{Page, Tone};
+use crate::terminal::print;
+
+/// What an imported certificate or list is good for.
+const LONG_HELP: &str = "\
+A master list is trusted if its signer can be traced to a root that you give with --root (it stays pinned in the \
+store) or that is trusted already. Get the root on another way than the list. Without a root, a list is kept and not \
+used, until you accept it by its SHA-256 with --accept.
+
+A single certificate of an authority is trusted only with --accept, or if it is a link certificate that a trusted \
+authority signed. A revocation list needs a trusted authority.
+
+Nothing is ever taken away: documents live longer than lists.";
+
+#[derive(Args)]
+#[command(after_help = LONG_HELP)]
+pub(crate) struct Options {
+    /// Files to import, in this order
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// A root of master lists, obtained on another way than the list (DER or PEM)
+    #[arg(long, value_name = "CERT")]
+    root: Vec<PathBuf>,
+
+    /// Trust the list or certificate with this SHA-256 on your own word
+    #[arg(long, value_name = "SHA256")]
+    accept: Vec<Fingerprint>,
+
+    /// Take lists that are older than one of the same signer: for archives
+    #[arg(long)]
+    older: bool,
+
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
+    let table = DeviationTable::builtin()?;
+    let mut roots = Vec::new();
+    for path in &options.root {
+        roots.extend(certificates(path)?);
+    }
+    let folder = options.store.folder(context);
+    let mut store = match TrustStore::open(&folder) {
+        Err(StoreError::Missing(_)) => {
+            context.terminal.note(&format!("a new trust store is made in {}", folder.display()));
+            TrustStore::create(&folder, context.now, &context.user).map_err(Failure::Trust)?
+        }
+        other => other.map_err(Failure::Trust)?,
+    };
+    let mut page = Page::new(context.terminal.out);
+    let mut refused = None;
+    for path in &options.files {
+        let bytes = read(path)?;
+        context.terminal.progress(&format!("importing {}", path.display()));
+        let import = Import {
+            at: context.now,
+            by: &context.user,
+            deviations: &table,
+            roots: &roots,
+            accept: &options.accept,
+            allow_older: options.older,
+        };
+        page.heading(&path.display().to_string());
+        for outcome in store.import(&bytes, &import).map_err(Failure::Trust)? {
+            match outcome {
+                Ok(report) => tell(&mut page, &store, &report)?,
+                Err(error) => {
+                    page.field_in(Tone::Bad, "Refused", &error.to_string());
+                    refused = Some(error);
+                }
+            }
+        }
+    }
+    page.heading("Trust store");
+    page.field("Folder", &folder.display().to_string());
+    page.field("Version", &store.version());
+    let trusted = store.manifest().certificates.values().filter(|entry| entry.is_trusted()).count();
+    page.field(
+        "Trusted",
+        &format!("{trusted} certificates of {} that are kept", store.manifest().certificates.len()),
+    );
+    print(&page.into_text())?;
+    refused.map_or(Ok(()), |error| Err(Failure::Trust(error).into()))
+}
+
+fn tell(page: &mut Page, store: &TrustStore, report: &Report) -> Result<(), Failure> {
+    page.field("Kind", &report.what.to_string());
+    page.field("SHA-256", &report.fingerprint.to_string());
+    let (tone, standing) = match &report.standing {
+        Standing::Anchored(root) => (Tone::Good, format!("trusted, below the root {root}")),
+        Standing::Accepted => (Tone::Good, "trusted".to_owned()),
+        Standing::Linked => (Tone::Good, "trusted, as a link of an authority of the store".to_owned()),
+        Standing::Unanchored(reason) => (Tone::Caution, format!("kept and not used: {reason}")),
+    };
+    page.field_in(tone, "Standing", &standing);
+    if let Some(signed) = report.signed {
+        page.field("Signed on", &signed.to_string());
+    }
+    if report.found > 1 {
+        let counts = format!(
+            "{}: {} new, {} known, {} repeated, {} dropped",
+            report.found,
+            report.added.len(),
+            report.known,
+            report.repeated,
+            report.dropped.len()
+        );
+        page.field("Certificates", &counts);
+    }
+    if report.newly_trusted > 0 {
+        page.field("Now trusted", &format!("{} that were kept before", report.newly_trusted));
+    }
+    for dropped in &report.dropped {
+        let name = dropped.name.as_deref().unwrap_or("unreadable");
+        page.field_in(
+            Tone::Caution,
+            "Dropped",
+            &format!("number {}, {name}: {}", dropped.at + 1, dropped.reason),
+        );
+    }
+    if !report.lacking.is_empty() {
+        let mut countries: Vec<String> = Vec::new();
+        for fingerprint in &report.lacking {
+            let certificate = store.certificate(*fingerprint).map_err(Failure::Trust)?;
+            countries.push(certificate.country().unwrap_or_else(|| "-".to_owned()));
+        }
+        countries.sort_unstable();
+        countries.dedup();
+        let text = format!(
+            "{} valid certificates of other trusted lists, of {}",
+            report.lacking.len(),
+            countries.join(" ")
+        );
+        page.field("Lacks", &text);
+    }
+    if !report.changed {
+        page.field("Changed", "nothing: it was there before");
+    }
+    Ok(())
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>> {
+    let bytes = read(path)?;
+    let objects = if bytes.first() == Some(&0x30) { vec![bytes] } else { ldif_objects(&bytes)? };
+    let parse = |der: &Vec<u8>| {
+        Certificate::parse(der).with_context(|| format!("{} is no certificate", path.display()))
+    };
+    objects.iter().map(parse).collect()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|source| Failure::FileUnreadable { path: path.to_owned(), source })
+}

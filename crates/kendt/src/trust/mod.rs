@@ -1,0 +1,68 @@
+//! `kendt trust`: the trust store, from which an inspection takes its authorities and revocation lists.
+
+mod coverage;
+mod explain;
+mod import;
+mod list;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use pki::TrustStore;
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Import master lists, certificates, revocation lists, PEM or LDIF files
+    Import(import::Options),
+    /// Show which states' documents can be verified, and until when
+    Coverage(coverage::Options),
+    /// Show what the last import changed, or every import
+    Diff(list::Options),
+    /// Tell everything about one certificate: who vouches for it, since when, and what departs in it
+    Explain(explain::Options),
+}
+
+/// Where the store is.
+#[derive(Args, Default, Clone)]
+pub(crate) struct StoreOptions {
+    /// Folder of the trust store; by default $KENDT_TRUST_STORE, or kendt/trust in the folder for data
+    #[arg(long, value_name = "DIR", help_heading = "Trust")]
+    pub(crate) store: Option<PathBuf>,
+}
+
+impl StoreOptions {
+    pub(crate) fn folder(&self, context: &Context) -> PathBuf {
+        self.store.clone().unwrap_or_else(|| context.trust_store.clone())
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, command: &Command) -> Result<()> {
+    match command {
+        Command::Import(options) => import::run(context, options),
+        Command::Coverage(options) => coverage::run(context, options),
+        Command::Diff(options) => list::run(context, options),
+        Command::Explain(options) => explain::run(context, options),
+    }
+}
+
+/// The store, which must be there.
+fn open(context: &Context, options: &StoreOptions) -> Result<TrustStore, Failure> {
+    TrustStore::open(&options.folder(context)).map_err(Failure::Trust)
+}
+
+/// The store, if there is one; one that was named must be there.
+pub(crate) fn open_if_there(
+    context: &Context,
+    options: &StoreOptions,
+) -> Result<Option<TrustStore>, Failure> {
+    match TrustStore::open(&options.folder(context)) {
+        Ok(store) => Ok(Some(store)),
+        Err(pki::StoreError::Missing(_)) if options.store.is_none() => Ok(None),
+        Err(error) => Err(Failure::Trust(error)),
+    }
+}
