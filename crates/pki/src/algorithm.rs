@@ -64,6 +64,8 @@ pub enum SignatureAlgorithm {
     RsaPss(PssParameters),
     /// ECDSA, the signature as `ECDSA-Sig-Value`.
     Ecdsa(HashAlgorithm),
+    /// ECDSA, the signature as r and s side by side (TR-03111 §5.2.1).
+    EcdsaPlain(HashAlgorithm),
 }
 
 impl HashAlgorithm {
@@ -123,6 +125,16 @@ impl HashAlgorithm {
             Self::Sha256 => "1.2.840.10045.4.3.2",
             Self::Sha384 => "1.2.840.10045.4.3.3",
             Self::Sha512 => "1.2.840.10045.4.3.4",
+        })
+    }
+
+    const fn ecdsa_plain_oid(self) -> ObjectIdentifier {
+        ObjectIdentifier::new_unwrap(match self {
+            Self::Sha1 => "0.4.0.127.0.7.1.1.4.1.1",
+            Self::Sha224 => "0.4.0.127.0.7.1.1.4.1.2",
+            Self::Sha256 => "0.4.0.127.0.7.1.1.4.1.3",
+            Self::Sha384 => "0.4.0.127.0.7.1.1.4.1.4",
+            Self::Sha512 => "0.4.0.127.0.7.1.1.4.1.5",
         })
     }
 
@@ -216,7 +228,7 @@ impl SignatureAlgorithm {
     /// The hash of the message.
     pub const fn hash(&self) -> HashAlgorithm {
         match self {
-            Self::RsaPkcs1(hash) | Self::Ecdsa(hash) => *hash,
+            Self::RsaPkcs1(hash) | Self::Ecdsa(hash) | Self::EcdsaPlain(hash) => *hash,
             Self::RsaPss(parameters) => parameters.hash,
         }
     }
@@ -245,6 +257,8 @@ impl SignatureAlgorithm {
         }
         let rsa = HashAlgorithm::ALL.into_iter().find(|hash| hash.rsa_oid() == id).map(Self::RsaPkcs1);
         let ecdsa = HashAlgorithm::ALL.into_iter().find(|hash| hash.ecdsa_oid() == id).map(Self::Ecdsa);
+        let plain = HashAlgorithm::ALL.into_iter().find(|hash| hash.ecdsa_plain_oid() == id);
+        let ecdsa = ecdsa.or(plain.map(Self::EcdsaPlain));
         match (rsa, ecdsa, &parameters) {
             (Some(_), ..) if parameters.is_none() => {
                 deviations.insert(Deviation::RsaAlgorithmWithoutNull);
@@ -272,6 +286,7 @@ impl fmt::Display for SignatureAlgorithm {
                 write!(f, "RSASSA-PSS with {hash}, MGF1 with {mask_hash}, salt of {salt} bytes")
             }
             Self::Ecdsa(hash) => write!(f, "ECDSA with {hash}"),
+            Self::EcdsaPlain(hash) => write!(f, "ECDSA with {hash}, in the plain format"),
         }
     }
 }

@@ -183,7 +183,10 @@ impl Certificate {
     /// Whether the certificate's own signature is of a family other than its key: what a link certificate looks like
     /// with which a state changed from RSA to EC or back. `None` if either cannot be read.
     pub fn changes_key_type(&self) -> Option<bool> {
-        let by_rsa = !matches!(self.signature_algorithm().ok()?, SignatureAlgorithm::Ecdsa(_));
+        let by_rsa = matches!(
+            self.signature_algorithm().ok()?,
+            SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(_)
+        );
         match self.key() {
             PublicKey::Rsa(_) => Some(!by_rsa),
             PublicKey::Ec(_) => Some(by_rsa),

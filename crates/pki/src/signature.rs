@@ -55,7 +55,7 @@ pub enum SignatureError {
 
 /// Verifies a signature over `message`.
 ///
-/// `signature` is as long as the modulus for RSA, and a DER `ECDSA-Sig-Value` for EC.
+/// `signature` is as long as the modulus for RSA, and for EC a DER `ECDSA-Sig-Value`, or r and s.
 ///
 /// # Errors
 /// [`SignatureError`].
@@ -123,9 +123,14 @@ fn verify_ec(
     digest: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureError> {
-    let SignatureAlgorithm::Ecdsa(_) = algorithm else {
-        return Err(SignatureError::KeyDoesNotFit(*algorithm));
+    let fixed = match algorithm {
+        SignatureAlgorithm::Ecdsa(_) => {
+            ecdsa::from_der(key.group(), signature).map_err(|_| SignatureError::Wrong)?
+        }
+        SignatureAlgorithm::EcdsaPlain(_) => signature.to_vec(),
+        SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(_) => {
+            return Err(SignatureError::KeyDoesNotFit(*algorithm));
+        }
     };
-    let fixed = ecdsa::from_der(key.group(), signature).map_err(|_| SignatureError::Wrong)?;
     ecdsa::verify(key, digest, &fixed).map_err(|_| SignatureError::Wrong)
 }

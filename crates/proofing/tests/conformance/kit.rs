@@ -1,0 +1,372 @@
+//! Documents to be broken, the way through chip, read and checks, and what comes out.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use emrtd::access::Password;
+use emrtd::active_authentication::Challenge;
+use emrtd::consistency::PrintedLines;
+use emrtd::examination::Examination;
+use emrtd::passive_authentication::Trust;
+use emrtd::quirks::QuirkTable;
+use emrtd::session::{ActiveAuthenticationPolicy, DriveError, ReadError, ReadOptions, Reading, read};
+use emrtd::transport::{Answers, Batch, Transport, play_each};
+use emrtd_sim::chip::{Chip, ChipConfig, Hostile};
+use emrtd_sim::document::{ElementaryFile, SpecimenDocument};
+use emrtd_sim::issue::profile::DocumentProfile;
+use emrtd_sim::issue::{Issuance, IssuingState, build_sod, builtin_profile};
+use emrtd_sim::people::Holder;
+use emrtd_sim::pki::{DocumentSigner, IssuedCertificate, KeySpec, Revocation, SignatureSpec, SigningKey};
+use emrtd_sim::transport::InProcess;
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+use mrz::Mrz;
+use pki::{Anchors, Certificate, Crl, DeviationTable};
+use proofing::{DocumentCase, document_evidence};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use verdict::{
+    Check, CheckResult, DEFAULT_POLICY, Evidence, Level, Outcome, Policy, ResultKind, Times, document_verdict,
+};
+
+use crate::tree::Node;
+
+pub(crate) fn rng(seed: u64) -> ChaCha20Rng {
+    ChaCha20Rng::seed_from_u64(seed)
+}
+
+fn now() -> Timestamp {
+    "2026-11-25T12:00:00Z".parse().unwrap()
+}
+
+/// A built-in profile with small keys and a small portrait.
+pub(crate) fn profile(name: &str) -> DocumentProfile {
+    let mut profile = builtin_profile(name).unwrap().unwrap();
+    for key in [&mut profile.csca.key, &mut profile.document_signer.key] {
+        if let KeySpec::Rsa { bits } = key {
+            *bits = 2048;
+        }
+    }
+    profile.portrait.bytes = 1_500;
+    profile
+}
+
+/// A profile whose signer has an RSA key.
+pub(crate) fn rsa_profile(scheme: SignatureSpec) -> DocumentProfile {
+    let mut profile = profile("pace-gm-ca");
+    profile.document_signer.key = KeySpec::Rsa { bits: 2048 };
+    profile.sod.signature = scheme;
+    profile.sod.digest = scheme.digest();
+    profile
+}
+
+/// Keys are made once: RSA takes its time.
+fn key(spec: KeySpec, seed: u64) -> Arc<SigningKey> {
+    static RSA: OnceLock<[Arc<SigningKey>; 2]> = OnceLock::new();
+    let make = |seed| Arc::new(SigningKey::generate(spec, &mut rng(seed)).unwrap());
+    match spec {
+        KeySpec::Rsa { .. } => {
+            let both = RSA.get_or_init(|| [make(1), make(2)]);
+            Arc::clone(&both[usize::try_from(seed - 1).unwrap()])
+        }
+        KeySpec::Ec { .. } => make(seed),
+    }
+}
+
+/// A document that can be changed before it is read.
+pub(crate) struct Draft {
+    pub(crate) document: SpecimenDocument,
+    pub(crate) state: IssuingState,
+    pub(crate) chip: ChipConfig,
+    pub(crate) options: ReadOptions,
+    /// The lines as printed.
+    pub(crate) printed: String,
+    pub(crate) anchors: Anchors,
+    /// Changes answers on their way.
+    pub(crate) meddle: Option<Meddle>,
+}
+
+/// Sees a command and its answer, and may change the answer.
+pub(crate) type Meddle = Box<dyn FnMut(&[u8], &mut Vec<u8>) + Send>;
+
+impl Draft {
+    pub(crate) fn new(profile: &str) -> Draft {
+        Draft::of(&self::profile(profile))
+    }
+
+    pub(crate) fn of(profile: &DocumentProfile) -> Draft {
+        let today = date(2026, 11, 25);
+        let (csca, signer) = (key(profile.csca.key, 1), key(profile.document_signer.key, 2));
+        let state = IssuingState::establish_with_keys(profile, csca, signer, today, &mut rng(1)).unwrap();
+        let holder = Holder::generate(today, &mut rng(2));
+        let issuance = Issuance {
+            profile,
+            state: &state,
+            holder: &holder,
+            issue_date: today,
+            active_authentication_rsa: None,
+        };
+        let document = issuance.issue(&mut rng(3)).unwrap();
+        let options = ReadOptions {
+            passwords: vec![Password::from_mrz_information(&document.access.mrz_information)],
+            active_authentication: ActiveAuthenticationPolicy::Otherwise(Challenge(*b"kendt_AA")),
+            quirks: QuirkTable::builtin().unwrap().for_state(Some(&profile.issuing_state)),
+            extended_length: Some(8_192),
+            ..ReadOptions::default()
+        };
+        let mut anchors = Anchors::new("conformance");
+        anchors.trust(Arc::new(Certificate::parse(&state.csca.certificate().der).unwrap()));
+        let mut draft = Draft {
+            printed: document.mrz.join("\n"),
+            chip: ChipConfig::try_from(&document).unwrap(),
+            document,
+            state,
+            options,
+            anchors,
+            meddle: None,
+        };
+        draft.publish(&[]);
+        draft
+    }
+
+    /// Puts the state's revocation list into the store.
+    pub(crate) fn publish(&mut self, revoked: &[Revocation]) {
+        let (from, to) = (date(2026, 11, 20).at(0, 0, 0, 0), date(2026, 12, 20).at(0, 0, 0, 0));
+        let number = if revoked.is_empty() { 1 } else { 2 };
+        let list = self.state.csca.revocation_list(number, from, to, revoked, &[], &mut rng(4)).unwrap();
+        self.anchors.revoke(Crl::parse(&list).unwrap(), &deviations()).unwrap();
+    }
+
+    pub(crate) fn hostile(mut self, hostile: Hostile) -> Draft {
+        self.chip.behaviour.hostile = Some(hostile);
+        self
+    }
+
+    pub(crate) fn meddling(mut self, meddle: impl FnMut(&[u8], &mut Vec<u8>) + Send + 'static) -> Draft {
+        self.meddle = Some(Box::new(meddle));
+        self
+    }
+
+    pub(crate) fn file(&mut self, file: ElementaryFile) -> &mut Vec<u8> {
+        self.chip.files.get_mut(&file).unwrap()
+    }
+
+    /// A data group changed, and the document signed over it again: nothing but the group is odd.
+    pub(crate) fn with_group(mut self, number: u8, change: impl FnOnce(&mut Vec<u8>)) -> Draft {
+        change(self.file(ElementaryFile::DataGroup(number)));
+        self.sign();
+        self
+    }
+
+    /// Signs the data groups as they are.
+    pub(crate) fn sign(&mut self) {
+        let groups: BTreeMap<u8, Vec<u8>> = self
+            .chip
+            .files
+            .iter()
+            .filter_map(|(file, bytes)| match file {
+                ElementaryFile::DataGroup(number) => Some((*number, bytes.clone())),
+                _ => None,
+            })
+            .collect();
+        let groups: Vec<(u8, &[u8])> = groups.iter().map(|(number, bytes)| (*number, &bytes[..])).collect();
+        let profile = &self.document.profile;
+        let (signer, when) = (&self.state.document_signer, date(2026, 11, 25).at(9, 0, 0, 0));
+        let sod = build_sod(&groups, profile.lds_version, &profile.sod, signer, when, &mut rng(5)).unwrap();
+        self.chip.files.insert(ElementaryFile::Sod, sod);
+    }
+
+    /// EF.SOD changed as a tree from SignedData on; with `resign`, its digest and signature are made again.
+    pub(crate) fn with_sod(mut self, resign: bool, change: impl FnOnce(&mut Node)) -> Draft {
+        let mut sod = Node::parse(self.file(ElementaryFile::Sod));
+        let scheme = self.document.profile.sod.signature;
+        let key = Arc::clone(&self.state.document_signer.key);
+        let signed_data = sod.at(&[0, 1, 0]);
+        change(signed_data);
+        if resign {
+            sign_again(signed_data, &key, scheme);
+        }
+        *self.file(ElementaryFile::Sod) = sod.write();
+        self
+    }
+
+    /// The LDS security object changed as a tree, and signed again.
+    pub(crate) fn with_security_object(self, change: impl FnOnce(&mut Node)) -> Draft {
+        self.with_sod(true, |signed_data| {
+            let content = signed_data.at(&[2, 1, 0]);
+            let mut object = Node::parse(&content.value());
+            change(&mut object);
+            content.set(&object.write());
+        })
+    }
+
+    /// The signer's certificate changed as a tree of its signed part, signed again by the authority, and embedded.
+    pub(crate) fn with_certificate(self, change: impl FnOnce(&mut Node)) -> Draft {
+        let (key, scheme) = (Arc::clone(self.state.csca.key()), self.document.profile.csca.signature);
+        self.with_sod(false, |signed_data| {
+            let certificate = signed_data.at(&[3, 0]);
+            change(certificate.at(&[0]));
+            let signature = key.sign(scheme, &[], &certificate.at(&[0]).write(), &mut rng(7)).unwrap();
+            certificate.at(&[2]).set(&[&[0], &signature[..]].concat());
+        })
+    }
+
+    /// The same without a new signature of the authority, over the whole certificate.
+    pub(crate) fn with_broken_certificate(self, change: impl FnOnce(&mut Node)) -> Draft {
+        self.with_sod(false, |signed_data| change(signed_data.at(&[3, 0])))
+    }
+
+    pub(crate) fn signer(&self) -> DocumentSigner {
+        let signer = &self.state.document_signer;
+        let certificate: IssuedCertificate = signer.certificate.clone();
+        DocumentSigner { key: Arc::clone(&signer.key), certificate }
+    }
+
+    /// Reads the chip.
+    pub(crate) fn read(self) -> Result<Judged, ReadError> {
+        let mut chip = Chip::new(self.chip.clone(), Box::new(rng(8))).unwrap();
+        chip.power_on();
+        let meddle = self.meddle.unwrap_or_else(|| Box::new(|_, _| {}));
+        let mut transport = Wire { chip: InProcess::new(chip), meddle };
+        let read = read(self.options.clone(), rng(9), &mut transport, |_| {});
+        match read {
+            Ok(reading) => Ok(judge(reading, &self.printed, &self.anchors)),
+            Err(DriveError::Read(error)) => {
+                // A failed PACE is never followed by Basic Access Control.
+                if matches!(error, ReadError::Pace { .. } | ReadError::PaceRefused { .. }) {
+                    let basic = transport.chip.chip().exchanges().any(|done| done.command.ins == 0x82);
+                    assert!(!basic, "Basic Access Control was tried after PACE had failed");
+                }
+                Err(error)
+            }
+            Err(DriveError::Transport(_)) => panic!("the chip went away"),
+        }
+    }
+
+    /// Reads the chip, which must be possible.
+    pub(crate) fn judged(self) -> Judged {
+        self.read().unwrap_or_else(|error| panic!("not read: {error}"))
+    }
+
+    /// Reads the chip, which must not be possible.
+    pub(crate) fn refused(self) -> ReadError {
+        match self.read() {
+            Err(error) => error,
+            Ok(judged) => panic!("was read: {:?}", judged.outcome),
+        }
+    }
+}
+
+/// messageDigest (RFC 5652 §11.2).
+const MESSAGE_DIGEST: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 4];
+
+/// The signature of SignedData made again: over the signed attributes, whose messageDigest is made new.
+pub(crate) fn sign_again(signed_data: &mut Node, key: &SigningKey, scheme: SignatureSpec) {
+    let content = signed_data.at(&[2, 1, 0]).value();
+    let digest = scheme.digest().digest(&content);
+    let info = signed_data.nodes().len() - 1;
+    let attributes = signed_data.at(&[info, 0, 3]);
+    for attribute in attributes.nodes() {
+        if attribute.at(&[0]).value() == MESSAGE_DIGEST {
+            attribute.at(&[1, 0]).set(&digest);
+        }
+    }
+    let mut set = attributes.clone();
+    set.tag = vec![0x31];
+    let signature = key.sign(scheme, &[], &set.write(), &mut rng(6)).unwrap();
+    signed_data.at(&[info, 0, 5]).set(&signature);
+}
+
+struct Wire {
+    chip: InProcess,
+    meddle: Meddle,
+}
+
+impl Transport for Wire {
+    type Error = <InProcess as Transport>::Error;
+
+    fn play(&mut self, batch: &Batch) -> Result<Answers, Self::Error> {
+        let (chip, meddle) = (&mut self.chip, &mut self.meddle);
+        play_each(batch, |apdu| {
+            let mut answer = chip.transmit(apdu);
+            if let Ok(answer) = &mut answer {
+                meddle(apdu, answer);
+            }
+            Ok(answer)
+        })
+    }
+
+    fn await_tag(&mut self) -> Result<(), Self::Error> {
+        self.chip.await_tag()
+    }
+}
+
+pub(crate) fn deviations() -> DeviationTable {
+    DeviationTable::builtin().unwrap()
+}
+
+/// What came of a document.
+pub(crate) struct Judged {
+    pub(crate) reading: Reading,
+    pub(crate) evidence: Evidence,
+    pub(crate) outcome: Outcome,
+}
+
+fn judge(reading: Reading, printed: &str, anchors: &Anchors) -> Judged {
+    let policy = Policy::parse(DEFAULT_POLICY).unwrap();
+    let deviations = deviations();
+    let printed = Mrz::parse(printed).ok();
+    let lines = printed.as_ref().map_or(PrintedLines::Typed, PrintedLines::Scanned);
+    let trust = Trust { anchors, deviations: &deviations, now: now() };
+    let case = DocumentCase {
+        transaction_id: [1; 16],
+        times: Times::new(now() - SignedDuration::from_secs(30), now()).unwrap(),
+        requested: Level::Substantial,
+        trust_store_version: anchors.version(),
+        policy_version: policy.version(),
+    };
+    let examination = Examination::of(&reading, lines, &trust);
+    let evidence = document_evidence(&case, &reading, lines, &examination, date(2026, 11, 25)).unwrap();
+    let evidence = evidence.finish();
+    let outcome = document_verdict(&evidence, &policy, now()).outcome;
+    Judged { reading, evidence, outcome }
+}
+
+impl Judged {
+    pub(crate) fn result(&self, check: Check) -> CheckResult {
+        self.evidence.entry(check).result
+    }
+
+    /// The document is accepted.
+    #[track_caller]
+    pub(crate) fn accepted(&self) {
+        assert!(matches!(self.outcome, Outcome::Accept(_)), "{:?}: {}", self.outcome, self.failing());
+    }
+
+    /// A check has this value, and the document is not accepted.
+    #[track_caller]
+    pub(crate) fn refused_by(&self, check: Check, kind: ResultKind) {
+        self.has(check, kind);
+        assert!(!matches!(self.outcome, Outcome::Accept(_)), "accepted although {} is {kind:?}", check.id());
+    }
+
+    /// A check failed, and the document is not accepted.
+    #[track_caller]
+    pub(crate) fn failed(&self, check: Check) {
+        self.refused_by(check, ResultKind::Failed);
+    }
+
+    /// A check has this value.
+    #[track_caller]
+    pub(crate) fn has(&self, check: Check, kind: ResultKind) {
+        assert_eq!(self.result(check).kind(), kind, "{}: {}", check.id(), self.failing());
+    }
+
+    fn failing(&self) -> String {
+        let odd = self
+            .evidence
+            .entries()
+            .filter(|(check, entry)| check.is_of_document() && entry.result != CheckResult::Successful);
+        odd.map(|(check, entry)| format!("{} {:?}", check.id(), entry.result)).collect::<Vec<_>>().join(", ")
+    }
+}
