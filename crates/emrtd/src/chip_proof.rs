@@ -159,9 +159,18 @@ impl<'a> Promised<'a> {
         }
     }
 
+    /// What came of Active Authentication. A DG15 that the issuer does not list is never used, for nor against.
+    fn active_authentication(&self) -> &ActiveAuthentication {
+        if self.authentication.is_list_authentic() && !self.authentication.lists(File::Dg15) {
+            &ActiveAuthentication::NotOffered
+        } else {
+            &self.reading.active_authentication
+        }
+    }
+
     /// A mechanism that the chip refused or failed is not healed by another one.
     fn refused(&self) -> Result<(), Finding<ChipProblem>> {
-        let problem = match (&self.reading.chip_authentication, &self.reading.active_authentication) {
+        let problem = match (&self.reading.chip_authentication, self.active_authentication()) {
             (ChipAuthentication::Refused { sw, .. }, _) => ChipProblem::ChipAuthenticationRefused(*sw),
             (ChipAuthentication::MappingMismatch, _) => ChipProblem::MappingMismatch,
             (_, ActiveAuthentication::Refused(sw)) => ChipProblem::ActiveAuthenticationRefused(*sw),
@@ -198,7 +207,7 @@ impl<'a> Promised<'a> {
             return Ok(ChipMechanism::ChipAuthenticationMapping);
         }
         // EF.CardSecurity proves nothing then; what else the chip did may.
-        match self.reading.active_authentication {
+        match self.active_authentication() {
             ActiveAuthentication::Signed(_) => self.signed(),
             _ => Err(Finding::Undetermined(ChipProblem::KeyNotVouchedFor)),
         }
@@ -208,16 +217,12 @@ impl<'a> Promised<'a> {
         if self.offers_chip_authentication()? {
             return Err(Finding::Undetermined(ChipProblem::NotRun));
         }
-        match &self.reading.active_authentication {
+        match self.active_authentication() {
             ActiveAuthentication::Signed(_) => self.signed(),
             ActiveAuthentication::NotOffered if self.authentication.lists(File::Dg15) => {
                 Err(Finding::Undetermined(ChipProblem::NotRun))
             }
             ActiveAuthentication::NotOffered => Err(Finding::NotSupported(ChipProblem::Cloneable)),
-            ActiveAuthentication::NotRun if !self.authentication.lists(File::Dg15) => {
-                // A DG15 that is not listed is never used.
-                Err(Finding::NotSupported(ChipProblem::Cloneable))
-            }
             ActiveAuthentication::NotRun => Err(Finding::Undetermined(ChipProblem::NotRun)),
             ActiveAuthentication::ReaderLimit => Err(Finding::Undetermined(ChipProblem::ReaderLimit)),
             ActiveAuthentication::Malformed(error) => Err(Finding::Undetermined(error.clone().into())),
@@ -240,10 +245,8 @@ impl<'a> Promised<'a> {
     fn signed(&self) -> Judgement {
         if self.authentication.authentic(File::Dg15).is_some() {
             Ok(ChipMechanism::ActiveAuthentication)
-        } else if self.authentication.lists(File::Dg15) {
-            Err(Finding::Undetermined(ChipProblem::KeyNotVouchedFor))
         } else {
-            Err(Finding::NotSupported(ChipProblem::Cloneable))
+            Err(Finding::Undetermined(ChipProblem::KeyNotVouchedFor))
         }
     }
 }
