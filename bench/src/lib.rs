@@ -10,6 +10,7 @@
 //! Nothing in here asks a clock: the program that measures hands its clock in. Nothing is asserted of time either;
 //! ordinary tests (`tests/counts.rs`) hold what is the same on every machine: waits, commands, virtual time.
 
+pub mod authenticity;
 pub mod drive;
 pub mod instructions;
 pub mod machine;

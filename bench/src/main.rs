@@ -10,7 +10,7 @@ use clap::{Parser, ValueEnum};
 use jiff::civil::Date;
 use kendt_bench::machine::Machine;
 use kendt_bench::report::Results;
-use kendt_bench::{instructions, network, peer, server};
+use kendt_bench::{authenticity, instructions, network, peer, server};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Measure what reading a document costs.
@@ -54,6 +54,8 @@ enum Part {
     Server,
     /// Our terminal against the crate dmrtd
     Peer,
+    /// Passive Authentication against OpenSSL and dmrtd, and importing a master list
+    Authenticity,
     /// Instructions of hot paths under callgrind
     Instructions,
 }
@@ -88,6 +90,9 @@ fn run(cli: &Cli) -> Result<()> {
     let peer = wanted(Part::Peer)
         .then(|| peer::measure(cli.quick, wall_clock, |what| say("peer", what)))
         .transpose()?;
+    let authenticity = wanted(Part::Authenticity)
+        .then(|| authenticity::measure(cli.quick, wall_clock, |what| say("authenticity", what)))
+        .transpose()?;
     let instructions = if wanted(Part::Instructions) {
         count_instructions(cli.quick, |what| say("instructions", what))?
     } else {
@@ -95,7 +100,8 @@ fn run(cli: &Cli) -> Result<()> {
     };
     machine.finish();
     let date = cli.date.unwrap_or_else(today);
-    let results = Results { date, quick: cli.quick, machine, network, server, peer, instructions };
+    let results =
+        Results { date, quick: cli.quick, machine, network, server, peer, authenticity, instructions };
     match &cli.output {
         None => println!("{}", results.markdown()),
         Some(directory) => {

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::authenticity::Authenticity;
 use crate::instructions::Instructions;
 use crate::machine::Machine;
 use crate::network::Network;
@@ -31,6 +32,8 @@ pub struct Results {
     pub server: Option<Server>,
     /// Against dmrtd.
     pub peer: Option<Peer>,
+    /// Passive Authentication and the trust store.
+    pub authenticity: Option<Authenticity>,
     /// Instructions.
     pub instructions: Option<Instructions>,
 }
@@ -126,6 +129,7 @@ mod tests {
                     ratio: spread,
                 }],
             }),
+            authenticity: None,
             instructions: None,
         }
     }

@@ -372,7 +372,10 @@ fn a_crash_before_the_pointer_is_renamed_leaves_the_generation_before() {
     let pointer = store.folder.path().join("current");
     let before = (store.store().version(), fs::read(&pointer).unwrap());
     store.import(der, &[], &[Fingerprint::of(der)]).unwrap();
-    // What a crash leaves: objects and manifest are written, the pointer is the old one or half of a new one beside it.
+    // What a crash leaves: objects (here half of one) and manifest are written, the pointer is the old one or half of a new
+    // one beside it.
+    let object = store.folder.path().join("objects").join(Fingerprint::of(der).to_string());
+    fs::write(&object, &der[..der.len() / 2]).unwrap();
     fs::write(&pointer, &before.1).unwrap();
     fs::write(pointer.with_extension("new"), b"{\"num").unwrap();
     store.reopen().unwrap();

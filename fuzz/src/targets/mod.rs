@@ -5,6 +5,7 @@
 
 pub mod active_authentication;
 pub mod apdu;
+pub mod authenticity;
 pub mod chip;
 pub mod groups;
 pub mod lds;
@@ -40,6 +41,7 @@ pub const ALL: &[Target] = &[
     target("apdu", apdu::run, apdu::seeds),
     target("chip_commands", chip::commands, chip::command_seeds),
     target("chip_secured", chip::secured, chip::secured_seeds),
+    target("evidence", authenticity::evidence, authenticity::evidence_seeds),
     target("group_element", groups::element, groups::element_seeds),
     target("group_parameters", groups::parameters, groups::parameter_seeds),
     target("group_signature", groups::signature, groups::signature_seeds),
@@ -57,8 +59,15 @@ pub const ALL: &[Target] = &[
     target("mrz_damaged", mrz::damaged, mrz::zone_seeds),
     target("mrz_names", mrz::names, mrz::name_seeds),
     target("mrz_parse", mrz::parse, mrz::zone_seeds),
+    target(
+        "passive_authentication",
+        authenticity::passive_authentication,
+        authenticity::passive_authentication_seeds,
+    ),
     target("pki_certificate", pki::certificate, pki::certificate_seeds),
     target("pki_crl", pki::crl, pki::crl_seeds),
+    target("pki_ldif", pki::ldif, pki::ldif_seeds),
+    target("pki_master_list", pki::master_list, pki::master_list_seeds),
     target("pki_signed_data", pki::signed_data, pki::signed_data_seeds),
     target("quirks", quirks::run, quirks::seeds),
     target("security_infos", security_infos::run, security_infos::seeds),

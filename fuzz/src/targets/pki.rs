@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use emrtd::tlv;
-use pki::{Certificate, Crl, DeviationTable, MasterList, Role, SignedData};
+use pki::{Certificate, Crl, DeviationTable, MasterList, Role, SignedData, ldif_objects};
 
 use super::lds;
 use crate::oracle::sound;
@@ -105,4 +105,51 @@ pub fn signed_data(bytes: &[u8]) {
 pub fn signed_data_seeds() -> Vec<Vec<u8>> {
     let inside = |file: &Vec<u8>| tlv::single(file, 0x77).ok().map(|found| found.value.to_vec());
     lds::sod_seeds().iter().filter_map(inside).collect()
+}
+
+/// LDIF and PEM: what is taken out begins like DER and is no longer than the text.
+pub fn ldif(bytes: &[u8]) {
+    let Some(objects) = sound(bytes, ldif_objects(bytes)) else { return };
+    assert!(objects.iter().map(Vec::len).sum::<usize>() <= bytes.len());
+    for object in objects {
+        assert_eq!(object.first(), Some(&0x30));
+    }
+}
+
+/// Seeds of [`ldif`].
+pub fn ldif_seeds() -> Vec<Vec<u8>> {
+    vec![
+        b"dn: cn=1,o=ml,c=DE\r\nuserCertificate;binary:: MAMC\r\n AQE=\r\n\r\ndn:: w6bDuA==\n".to_vec(),
+        b"-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n".to_vec(),
+        b"CscaMasterListData:: MAMCAQI=\n\nbroken:: *\n:: \n -----BEGIN X-----".to_vec(),
+    ]
+}
+
+/// Master lists. None verifies below an authority that did not sign it.
+pub fn master_list(bytes: &[u8]) {
+    let Some(read) = sound(bytes, MasterList::parse(bytes)) else { return };
+    assert!(read.certificates().len() <= bytes.len());
+    for certificate in read.certificates().iter().flatten() {
+        check_certificate(certificate);
+    }
+    let verified = authorities().iter().any(|authority| read.verify(authority).is_ok());
+    assert!(!verified, "a list verified that no state signed");
+}
+
+/// Seeds of [`master_list`]: a list with one certificate, whose signature is none.
+pub fn master_list_seeds() -> Vec<Vec<u8>> {
+    let certificate = samples("danish").into_iter().next().unwrap_or_default();
+    let list = [vec![2, 1, 0], tlv::write(0x31, &certificate)].concat();
+    let kind = [0x06, 6, 0x67, 0x81, 8, 1, 1, 2];
+    let content = tlv::write(0xA0, &tlv::write(0x04, &tlv::write(0x30, &list)));
+    let signed = [
+        vec![2, 1, 3, 0x31, 0],
+        tlv::write(0x30, &[&kind[..], &content].concat()),
+        tlv::write(0xA0, &certificate),
+        vec![0x31, 0],
+    ]
+    .concat();
+    let signed_data = [0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 2];
+    let info = [&signed_data[..], &tlv::write(0xA0, &tlv::write(0x30, &signed))].concat();
+    vec![tlv::write(0x30, &info)]
 }

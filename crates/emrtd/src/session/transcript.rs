@@ -32,7 +32,9 @@ mod tests {
     fn where_a_command_ends_and_its_answer_begins_is_part_of_the_hash() {
         let of = |pairs: &[(&[u8], &[u8])]| {
             let mut transcript = Transcript::default();
-            pairs.iter().for_each(|(command, answer)| transcript.add(command, answer));
+            for (command, answer) in pairs {
+                transcript.add(command, answer);
+            }
             transcript.finish()
         };
         let session = of(&[(b"ab", b"c"), (b"d", b"")]);

@@ -1,7 +1,8 @@
 //! The folder of a trust store: objects by their fingerprint, manifests by their number, and a pointer to the newest.
 //!
-//! A file is written beside its place, synced and renamed, and the folder is synced after it. The pointer is renamed last,
-//! so that a crash leaves the generation before or the one after. Every byte is checked against its fingerprint when it is
+//! A file is written beside its place and renamed. Objects are brought to the disk together, before the manifest that
+//! names them; the pointer is renamed last, so that a crash leaves the generation before or the one after. What a crash
+//! left half-written is written again when it is imported again. Every byte is checked against its fingerprint when it is
 //! read.
 //!
 //! What it does not protect against: whoever may exchange the whole folder can put an older one in its place. Whoever
@@ -118,11 +119,11 @@ impl Folder {
         if Fingerprint::of(&bytes) == fingerprint { Ok(bytes) } else { Err(StoreError::Changed(place)) }
     }
 
-    /// Stores an object under its fingerprint.
+    /// Stores an object under its fingerprint, to be brought to the disk by [`Folder::commit`].
     pub(super) fn put(&self, bytes: &[u8]) -> Result<Fingerprint, StoreError> {
         let fingerprint = Fingerprint::of(bytes);
         let place = self.object_path(fingerprint);
-        if !place.exists() {
+        if !read_bounded(&place, MAX_OBJECT).is_ok_and(|stored| stored == bytes) {
             write(&place, bytes)?;
         }
         Ok(fingerprint)
@@ -130,15 +131,15 @@ impl Folder {
 
     /// Writes a manifest and makes it the newest.
     pub(super) fn commit(&self, manifest: &Manifest) -> Result<Fingerprint, StoreError> {
-        sync(&self.path.join("objects"))?;
+        sync_objects(&self.path.join("objects"))?;
         let place = self.manifest_path(manifest.number);
         let text = form(&place, manifest)?;
-        write(&place, &text)?;
+        write_through(&place, &text)?;
         sync(&self.path.join("manifests"))?;
         let fingerprint = Fingerprint::of(&text);
         let place = self.pointer_path();
         let text = form(&place, &Pointer { number: manifest.number, manifest: fingerprint })?;
-        write(&place, &text)?;
+        write_through(&place, &text)?;
         sync(&self.path)?;
         Ok(fingerprint)
     }
@@ -159,8 +160,15 @@ fn read_bounded(place: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
     }
 }
 
-/// Writes beside the place, syncs, renames.
+/// Writes beside the place and renames.
 fn write(place: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let beside = place.with_extension("new");
+    fs::write(&beside, bytes).map_err(failed(&beside))?;
+    fs::rename(&beside, place).map_err(failed(place))
+}
+
+/// Writes beside the place, brings it to the disk, renames.
+fn write_through(place: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let beside = place.with_extension("new");
     let mut file = File::create(&beside).map_err(failed(&beside))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(&beside))?;
@@ -170,4 +178,20 @@ fn write(place: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// Makes the renames in a folder last.
 fn sync(folder: &Path) -> Result<(), StoreError> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+}
+
+/// Brings all objects to the disk in one go: the file system as a whole, since hundreds of single files take a wait each.
+#[cfg(target_os = "linux")]
+fn sync_objects(folder: &Path) -> Result<(), StoreError> {
+    let opened = File::open(folder).map_err(failed(folder))?;
+    rustix::fs::syncfs(opened).map_err(|error| failed(folder)(error.into()))
+}
+
+/// Brings all objects to the disk, one after the other.
+#[cfg(not(target_os = "linux"))]
+fn sync_objects(folder: &Path) -> Result<(), StoreError> {
+    for entry in fs::read_dir(folder).map_err(failed(folder))? {
+        sync(&entry.map_err(failed(folder))?.path())?;
+    }
+    sync(folder)
 }
