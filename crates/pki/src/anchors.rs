@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::certificate::{Certificate, IssuanceError};
 use crate::crl::Crl;
+use crate::defect::{DefectEffects, DefectScope, DefectSubject, KnownDefects};
 use crate::deviation::{DeviationTable, Deviations};
 use crate::name::Name;
 
@@ -21,6 +22,7 @@ pub struct Anchors {
     by_subject: HashMap<String, Vec<usize>>,
     signers: Vec<Arc<Certificate>>,
     revocation: HashMap<String, Vec<Crl>>,
+    defects: Vec<(Arc<KnownDefects>, DefectScope)>,
 }
 
 /// Why a revocation list is not used.
@@ -108,6 +110,25 @@ impl Anchors {
             lists.push(list);
         }
         Ok(())
+    }
+
+    /// Notes what a verified list of defects says of the documents in its scope.
+    pub fn note_defects(&mut self, list: Arc<KnownDefects>, scope: DefectScope) {
+        self.defects.push((list, scope));
+    }
+
+    /// The lists of defects with their scopes.
+    pub fn defects(&self) -> &[(Arc<KnownDefects>, DefectScope)] {
+        &self.defects
+    }
+
+    /// What is known to be wrong with a document, by all lists of defects together.
+    pub fn defects_of(&self, subject: &DefectSubject<'_>) -> DefectEffects {
+        let mut found = Vec::new();
+        for (list, scope) in &self.defects {
+            list.effects_on(subject, scope, &mut found);
+        }
+        DefectEffects(found)
     }
 
     /// All authorities in the order in which they were trusted.

@@ -284,7 +284,7 @@ impl std::fmt::Debug for SignedData {
 }
 
 impl SignerIdentifier {
-    fn read(parts: &mut Reader<'_>) -> Result<Self, Asn1Error> {
+    pub(crate) fn read(parts: &mut Reader<'_>) -> Result<Self, Asn1Error> {
         if let Some(key) = parts.optional(0x80)? {
             return Ok(Self::SubjectKeyIdentifier(key.content.to_vec()));
         }

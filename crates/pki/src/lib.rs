@@ -16,7 +16,10 @@ mod asn1;
 mod certificate;
 mod cms;
 mod crl;
+mod defect;
+mod defect_list;
 mod deviation;
+mod deviation_list;
 mod extension;
 mod key;
 mod ldif;
@@ -37,7 +40,13 @@ pub use asn1::Asn1Error;
 pub use certificate::{Certificate, CertificateError, IssuanceError, Validity};
 pub use cms::{CmsError, SignedData, SignerChecks, SignerError, SignerIdentifier, SignerInfo};
 pub use crl::{Crl, CrlError, CrlFreshness, CrlNumber, CrlStatus, MAX_CRL_AGE_DAYS, RevokedCertificate};
+pub use defect::{
+    Correction, DefectCheck, DefectEffect, DefectEffects, DefectNote, DefectOverride, DefectScope,
+    DefectSubject, KnownDefects,
+};
+pub use defect_list::{Defect, DefectList, DefectListError, KnownDefect};
 pub use deviation::{Deviation, DeviationRule, DeviationTable, DeviationTableError, Deviations, Judgement};
+pub use deviation_list::{DeviationList, DocumentDeviation};
 pub use extension::{
     AlternativeName, AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, DocumentTypes,
     Extension, Extensions, KeyUsage, PrivateKeyUsagePeriod,

@@ -4,10 +4,12 @@
 //! to an authority that was obtained out of band: what a list contains is what its signer chose. A certificate that
 //! cannot be read is kept with the reason and spoils none of the others.
 
+use const_oid::ObjectIdentifier;
+
 use crate::asn1::{Asn1Error, Rules, single, tag};
 use crate::certificate::{Certificate, CertificateError, IssuanceError};
 use crate::cms::{CmsError, SignedData, SignerError};
-use crate::deviation::Deviations;
+use crate::deviation::{Deviation, Deviations};
 use crate::oid;
 use crate::profile::Role;
 use crate::signature::Verified;
@@ -26,7 +28,7 @@ pub enum MasterListError {
     Structure(#[from] Asn1Error),
     /// Signed content of another type.
     #[error("signed content {0} is no master list")]
-    OtherContent(const_oid::ObjectIdentifier),
+    OtherContent(ObjectIdentifier),
 }
 
 /// Why the signer of a list was not accepted.
@@ -109,19 +111,41 @@ impl MasterList {
     /// # Errors
     /// [`MasterListSignerError`].
     pub fn verify(&self, authority: &Certificate) -> Result<MasterListSigner<'_>, MasterListSignerError> {
-        let [signer] = self.signed.signers() else {
-            return Err(MasterListSignerError::Signatures(self.signed.signers().len()));
-        };
-        let certificate = self
-            .signed
-            .certificates()
-            .iter()
-            .flatten()
-            .find(|certificate| signer.identifier().names(certificate))
-            .ok_or(MasterListSignerError::NoCertificate)?;
-        let list = self.signed.check(signer, certificate).all()?;
-        let issued = certificate.verify_issued_by(authority)?;
-        let profile = certificate.check_profile(Role::MasterListSigner);
-        Ok(MasterListSigner { certificate, list, issued, profile })
+        verify_signer(&self.signed, authority, oid::MASTER_LIST_SIGNER)
     }
+}
+
+/// Verifies the signature of a list, and that `authority` issued the certificate of its signer, whose extended key usage
+/// must be `usage`.
+pub(crate) fn verify_signer<'a>(
+    signed: &'a SignedData,
+    authority: &Certificate,
+    usage: ObjectIdentifier,
+) -> Result<MasterListSigner<'a>, MasterListSignerError> {
+    let [signer] = signed.signers() else {
+        return Err(MasterListSignerError::Signatures(signed.signers().len()));
+    };
+    let certificate = signed
+        .certificates()
+        .iter()
+        .flatten()
+        .find(|certificate| signer.identifier().names(certificate))
+        .ok_or(MasterListSignerError::NoCertificate)?;
+    let list = signed.check(signer, certificate).all()?;
+    let issued = certificate.verify_issued_by(authority)?;
+    let mut profile = certificate.check_profile(Role::MasterListSigner);
+    if usage != oid::MASTER_LIST_SIGNER {
+        // The profiles differ in the usage only.
+        profile.remove(&Deviation::MasterListUsageMissing);
+        profile.remove(&Deviation::MasterListUsageNonCritical);
+        let usages = certificate.extensions().extended_key_usage.as_deref().unwrap_or_default();
+        let critical =
+            certificate.extensions().get(oid::EXTENDED_KEY_USAGE).is_some_and(|found| found.critical);
+        if !usages.contains(&usage) {
+            profile.insert(Deviation::MasterListUsageMissing);
+        } else if !critical {
+            profile.insert(Deviation::MasterListUsageNonCritical);
+        }
+    }
+    Ok(MasterListSigner { certificate, list, issued, profile })
 }

@@ -28,6 +28,10 @@ pub(crate) const MESSAGE_DIGEST: Oid = oid("1.2.840.113549.1.9.4");
 pub(crate) const SIGNING_TIME: Oid = oid("1.2.840.113549.1.9.5");
 /// Content type of a master list (Doc 9303-12 §9.2).
 pub(crate) const MASTER_LIST: Oid = oid("2.23.136.1.1.2");
+/// Content type of a deviation list (Doc 9303-12 §10.2); its arc holds the kinds of deviation.
+pub(crate) const DEVIATION_LIST: Oid = oid("2.23.136.1.1.7");
+/// Content type of a defect list (TR-03129-2 §7.1); its arc holds the kinds of defect.
+pub(crate) const DEFECT_LIST: Oid = oid("0.4.0.127.0.7.3.1.5");
 
 // Names.
 pub(crate) const COMMON_NAME: Oid = oid("2.5.4.3");
@@ -56,6 +60,10 @@ pub(crate) const DOCUMENT_TYPE_LIST: Oid = oid("2.23.136.1.1.6.2");
 pub(crate) const NETSCAPE: Oid = oid("2.16.840.1.113730.1");
 /// Extended key usage of a master list signer (Doc 9303-12 §7.1.2).
 pub(crate) const MASTER_LIST_SIGNER: Oid = oid("2.23.136.1.1.3");
+/// Extended key usage of a deviation list signer (Doc 9303-12 §10.2).
+pub(crate) const DEVIATION_LIST_SIGNER: Oid = oid("2.23.136.1.1.8");
+/// Extended key usage of a defect list signer (TR-03129-2 §7.2).
+pub(crate) const DEFECT_LIST_SIGNER: Oid = oid("0.4.0.127.0.7.3.11.2.1.2");
 
 // Extensions of revocation lists and their entries.
 pub(crate) const CRL_NUMBER: Oid = oid("2.5.29.20");

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use const_oid::ObjectIdentifier;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 use rand_core::CryptoRng;
@@ -167,6 +168,18 @@ impl Csca {
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<DocumentSigner, PkiError> {
         self.certify_signer(Role::MasterListSigner, "Master List Signer", key, from, deviations, rng)
+    }
+
+    /// Certifies a signer of other lists: of deviations (Doc 9303-12 §10.2) or defects (TR-03129-2 §7.2).
+    pub fn certify_list_signer(
+        &self,
+        usage: ObjectIdentifier,
+        key: Arc<SigningKey>,
+        from: Date,
+        deviations: &[Deviation],
+        rng: &mut (impl CryptoRng + ?Sized),
+    ) -> Result<DocumentSigner, PkiError> {
+        self.certify_signer(Role::ListSigner(usage), "List Signer", key, from, deviations, rng)
     }
 
     fn certify_signer(

@@ -41,6 +41,8 @@ pub enum Role {
     },
     /// Signer of a master list (Doc 9303-12 §7.1.2).
     MasterListSigner,
+    /// Signer of another list, with its extended key usage.
+    ListSigner(ObjectIdentifier),
 }
 
 /// The fields of a certificate before it is signed. Times are UTC.
@@ -187,6 +189,9 @@ impl CertificateRequest<'_> {
                 let usage = asn1::sequence([asn1::oid(MASTER_LIST_SIGNER)]);
                 list.push(extension(EXTENDED_KEY_USAGE, true, &usage));
             }
+            Role::ListSigner(usage) => {
+                list.push(extension(EXTENDED_KEY_USAGE, true, &asn1::sequence([asn1::oid(*usage)])));
+            }
             Role::Link { name_change: true } => {
                 list.push(extension(NAME_CHANGE, self.departs(D::CriticalNameChange), &asn1::null()));
             }
@@ -206,7 +211,9 @@ impl CertificateRequest<'_> {
         const KEY_CERT_SIGN: u8 = 5;
         const CRL_SIGN: u8 = 6;
         match self.role {
-            Role::DocumentSigner { .. } | Role::MasterListSigner => asn1::named_bits(&[DIGITAL_SIGNATURE]),
+            Role::DocumentSigner { .. } | Role::MasterListSigner | Role::ListSigner(_) => {
+                asn1::named_bits(&[DIGITAL_SIGNATURE])
+            }
             _ if self.departs(Deviation::KeyUsageWithoutCertSign) => asn1::named_bits(&[CRL_SIGN]),
             _ => asn1::named_bits(&[KEY_CERT_SIGN, CRL_SIGN]),
         }
