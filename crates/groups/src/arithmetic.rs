@@ -37,6 +37,16 @@ pub(crate) trait Arithmetic: Sync {
 pub(crate) trait EcArithmetic: Arithmetic {
     /// Whether (r, s), each in the length of the order, is a signature of the digest. Variable time: all is public.
     fn ecdsa_verify(&self, public: &[u8], digest: &[u8], r: &[u8], s: &[u8]) -> bool;
+    /// The same for a public key that verifies often, with a table of it.
+    fn ecdsa_prepare(&self, public: &[u8]) -> Option<Box<dyn PreparedKey>>;
     /// The signature with the nonce k; `None` in the practically impossible case that r or s is zero.
     fn ecdsa_sign(&self, secret: &[u8], digest: &[u8], k: &[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
+}
+
+/// A public key with a table of its multiples.
+pub(crate) trait PreparedKey: Send + Sync {
+    /// As [`EcArithmetic::ecdsa_verify`].
+    fn ecdsa_verify(&self, digest: &[u8], r: &[u8], s: &[u8]) -> bool;
+    /// Bytes of the table.
+    fn size(&self) -> usize;
 }

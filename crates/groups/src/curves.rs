@@ -4,10 +4,14 @@
 //! generic field and point arithmetic. A brainpool "r1" curve is computed on its twist "t1" (RFC 5639 §2.2): the two
 //! are isomorphic over GF(p) by (x, y) -> (Z²x, Z³y), and the twist has a = -3, which saves a quarter of the time.
 
+use std::sync::LazyLock;
+
 use primeorder::{BasepointTable, ProjectivePoint};
 
 use crate::ec::{Ec, FieldElement, Standard, Twist};
 use crate::group::Group;
+use crate::parameters::Parameters;
+use crate::public::{Modulus, PublicCurve, Residue, words};
 
 /// Declares a prime modulus for Montgomery arithmetic. Instead of a primitive root a quadratic non-residue will do: it is
 /// only used for square roots.
@@ -294,15 +298,30 @@ prime_curve! {
 
 /// Ties a standard curve to the curve that computes it, with Z² and Z³ of RFC 5639 if that is its twist.
 macro_rules! standard {
-    ($instance:ident, $group:ident, $curve:path $(, twist: ($z2:literal, $z3:literal))? $(, table: $table:literal)?) => {
+    ($instance:ident, $group:ident, $curve:path, words: $words:literal $(, twist: ($z2:literal, $z3:literal))? $(, table: $table:literal)?) => {
         #[doc = concat!("The arithmetic of [`Group::", stringify!($group), "`].")]
         pub(crate) static $instance: Ec<$group> = Ec::new();
 
         pub(crate) enum $group {}
 
+        impl Modulus<$words> for $group {
+            const WORDS: [u64; $words] = match Group::$group.parameters() {
+                Parameters::Ec(numbers) => words(numbers.p),
+                Parameters::Dh(_) => panic!("a curve has the parameters of a curve"),
+            };
+        }
+
         impl Standard for $group {
             const GROUP: Group = Group::$group;
             type Curve = $curve;
+            type Public = Residue<Self, $words>;
+
+            fn public() -> Option<&'static PublicCurve<Self::Public>> {
+                static PUBLIC: LazyLock<Option<PublicCurve<Residue<$group, $words>>>> =
+                    LazyLock::new(Ec::<$group>::public_curve);
+                PUBLIC.as_ref()
+            }
+
             $(
                 const TWIST: Option<Twist<FieldElement<Self>>> = Some(Twist {
                     z2: <FieldElement<Self>>::from_hex_vartime($z2),
@@ -322,32 +341,32 @@ macro_rules! standard {
     };
 }
 
-standard!(P192, P192, p192::NistP192);
-standard!(BRAINPOOL_P192R1, BrainpoolP192r1, bp192::BrainpoolP192t1, twist: (
+standard!(P192, P192, p192::NistP192, words: 3);
+standard!(BRAINPOOL_P192R1, BrainpoolP192r1, bp192::BrainpoolP192t1, words: 3, twist: (
     "9b5453f7b83731569f035fe602706eb6d1a8d560ad98c6bd",
     "183c49eeb3a4c86b18830d927586517b20e118baf9d682a9"
 ));
-standard!(P224, P224, p224::NistP224);
-standard!(BRAINPOOL_P224R1, BrainpoolP224r1, bp224::BrainpoolP224t1, twist: (
+standard!(P224, P224, p224::NistP224, words: 4);
+standard!(BRAINPOOL_P224R1, BrainpoolP224r1, bp224::BrainpoolP224t1, words: 4, twist: (
     "138c20c685de0a8b241388e73f69176bf903e14ea91f7da1663b86f5",
     "034488cab5c245efc24e3e0ec0676613a54d98f1b766d460b0313daf"
 ));
-standard!(P256, P256, ::p256::NistP256);
-standard!(BRAINPOOL_P256R1, BrainpoolP256r1, ::bp256::BrainpoolP256t1, twist: (
+standard!(P256, P256, ::p256::NistP256, words: 4);
+standard!(BRAINPOOL_P256R1, BrainpoolP256r1, ::bp256::BrainpoolP256t1, words: 4, twist: (
     "82bc2eb23a37e62ad4843df8cffd588aad32a61e81a9ad970b3fbd112adb923f",
     "842578589fb6c8e983ecc3d1194894ad7a79f385afabee717c45c8259685998b"
 ), table: 33);
-standard!(BRAINPOOL_P320R1, BrainpoolP320r1, bp320::BrainpoolP320t1, twist: (
+standard!(BRAINPOOL_P320R1, BrainpoolP320r1, bp320::BrainpoolP320t1, words: 5, twist: (
     "81b063404030cc2a3165ebf290a7e8b5361065d22b699e2d31b27bbbdeeb8a8bfd7979879e605019",
     "b58d43456fee36292986bbd1f780157d41eebdb3eda58b8da5b5f7739fd7aa78cec24b22ab515e69"
 ));
-standard!(P384, P384, ::p384::NistP384);
-standard!(BRAINPOOL_P384R1, BrainpoolP384r1, ::bp384::BrainpoolP384t1, twist: (
+standard!(P384, P384, ::p384::NistP384, words: 6);
+standard!(BRAINPOOL_P384R1, BrainpoolP384r1, ::bp384::BrainpoolP384t1, words: 6, twist: (
     "7944e97a2d95ce0bcd4e2df1610d432f1fdcb8e10be624fba85b57bc6da5189ef6eeab80f4c3bf724df56d062db4b3eb",
     "8531662625354be763219530f830cfb71adefcdf86eaa140f2a13806e689993631f6cfbd39d3eb3f11a3e43c3bb49ca7"
 ), table: 49);
-standard!(BRAINPOOL_P512R1, BrainpoolP512r1, bp512::BrainpoolP512t1, twist: (
+standard!(BRAINPOOL_P512R1, BrainpoolP512r1, bp512::BrainpoolP512t1, words: 8, twist: (
     "2730cd020de1b8ead89452ddaf5e71f40f60ff88e4dde904587e383b6a610dfd6a989ee8ef2edb21446265ba95fc1b93e39b243c0ff2e81cc35906720139d897",
     "7d410b34c91776e0a7c0b81d4c3e01dd33ac635c4bf27c622257a6e3ebfd2037b61a185cff2ed8c994d78f96fe9674d2bd04d0ba3b0cfecf67456ee424e52039"
 ));
-standard!(P521, P521, ::p521::NistP521);
+standard!(P521, P521, ::p521::NistP521, words: 9);

@@ -2,24 +2,25 @@
 //!
 //! Multiplication by a secret scalar uses the constant-time fixed-window methods of `primeorder` with its complete
 //! addition formulas; the generator has a precomputed table. Only signature verification, where everything is public,
-//! runs in variable time.
+//! runs in variable time, and has the arithmetic of [`crate::public`] for it.
 
 use std::marker::PhantomData;
 
 use elliptic_curve::ff::{Field, PrimeField};
 use elliptic_curve::hazmat::FieldArithmetic;
-use elliptic_curve::ops::{self, MulByGeneratorVartime};
+use elliptic_curve::ops;
 use elliptic_curve::point::AffineCoordinates;
 use elliptic_curve::subtle::Choice;
 use elliptic_curve::{FieldBytes, Group as _, Scalar};
 use primeorder::{AffinePoint, PrimeCurveParams, ProjectivePoint};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::arithmetic::{Arithmetic, EcArithmetic};
+use crate::arithmetic::{Arithmetic, EcArithmetic, PreparedKey};
 use crate::element::{Coordinate, ElementError};
 use crate::group::Group;
 use crate::octets::Octets;
 use crate::parameters::{EcParameters, Parameters};
+use crate::public::{Field as PublicField, Key, PublicCurve, Scale, Table};
 
 /// A curve of the standard and the curve that computes it.
 pub(crate) trait Standard: Send + Sync + 'static {
@@ -29,6 +30,12 @@ pub(crate) trait Standard: Send + Sync + 'static {
     type Curve: PrimeCurveParams;
     /// How points of the standard curve become points of [`Standard::Curve`]; `None` if they are the same.
     const TWIST: Option<Twist<FieldElement<Self>>> = None;
+
+    /// The field for what is public.
+    type Public: PublicField;
+
+    /// What verification computes once. `None` only if the numbers of the curve were wrong.
+    fn public() -> Option<&'static PublicCurve<Self::Public>>;
 
     /// `[k]G` in constant time.
     fn generator_multiple(k: &Scalar<Self::Curve>) -> ProjectivePoint<Self::Curve> {
@@ -51,6 +58,8 @@ pub(crate) struct Twist<F> {
 /// Elements of the field of a curve.
 pub(crate) type FieldElement<S> = <<S as Standard>::Curve as FieldArithmetic>::FieldElement;
 type Projective<S> = ProjectivePoint<<S as Standard>::Curve>;
+/// u1 and u2 of a verification.
+type Factors<S> = (Scalar<<S as Standard>::Curve>, Scalar<<S as Standard>::Curve>);
 type Affine<S> = AffinePoint<<S as Standard>::Curve>;
 
 /// The arithmetic of the curve `S`.
@@ -151,6 +160,85 @@ impl<S: Standard> Ec<S> {
     }
 }
 
+/// What makes signatures verify (TR-03111 §4.2.1.2), all of it public.
+impl<S: Standard> Ec<S> {
+    /// The numbers of [`crate::public`] for a curve. For [`Standard::public`], which keeps them.
+    pub(crate) fn public_curve() -> Option<PublicCurve<S::Public>> {
+        let Parameters::Ec(numbers) = S::GROUP.parameters() else { return None };
+        let twist = match S::TWIST {
+            Some(twist) => Some(Scale {
+                z2: S::Public::from_be_bytes(&twist.z2.to_repr())?,
+                z3: S::Public::from_be_bytes(&twist.z3.to_repr())?,
+            }),
+            None => None,
+        };
+        PublicCurve::new(numbers.n, numbers.g, twist)
+    }
+
+    fn verify(public: &Key<'_, S::Public>, digest: &[u8], r: &[u8], s: &[u8]) -> bool {
+        let Some(curve) = S::public() else { return false };
+        let Some((u1, u2)) = Self::factors(digest, r, s) else { return false };
+        curve.is_x_of_sum(&u1.to_repr(), public, &u2.to_repr(), r)
+    }
+
+    /// u1 and u2; `None` if r or s is 0 or not below n.
+    fn factors(digest: &[u8], r: &[u8], s: &[u8]) -> Option<Factors<S>> {
+        let (r, s) = (canonical::<Scalar<S::Curve>>(r)?, canonical::<Scalar<S::Curve>>(s)?);
+        let inverse = ops::Invert::invert_vartime(&s).into_option()?;
+        let zero: bool = r.is_zero().into();
+        (!zero).then(|| (Self::digest_scalar(digest) * inverse, r * inverse))
+    }
+}
+
+/// Verification by the arithmetic of the libraries, which [`crate::public`] is compared with.
+#[cfg(test)]
+impl<S: Standard> Ec<S> {
+    pub(crate) fn reference_verify(public: &[u8], digest: &[u8], r: &[u8], s: &[u8]) -> bool {
+        use elliptic_curve::ops::MulByGeneratorVartime;
+
+        let Ok(public) = Self::decode(public) else { return false };
+        let Some((u1, u2)) = Self::factors(digest, r, s) else { return false };
+        let point = Projective::<S>::mul_by_generator_and_mul_add_vartime(&u1, &u2, &public);
+        let infinity: bool = point.is_identity().into();
+        let (x, _) = Self::coordinates(&point);
+        !infinity && Some(reduce::<Scalar<S::Curve>>(&x)) == canonical(r)
+    }
+
+    /// Key, r, s and digest as an integer, such that verification computes with exactly these u1 and u2 and the key
+    /// `[q]G`. `None` if they add up to infinity, and where r or s would be 0.
+    pub(crate) fn signature_with(u1: &[u8], u2: &[u8], q: &[u8]) -> Option<[Vec<u8>; 4]> {
+        let (u1, u2, q): (Scalar<S::Curve>, _, Scalar<S::Curve>) = (reduce(u1), reduce(u2), reduce(q));
+        let u2: Scalar<S::Curve> = u2;
+        let sum = S::generator_multiple(&(u1 + u2 * q));
+        let r: Scalar<S::Curve> = reduce(&Self::coordinates(&sum).0);
+        let s = r * u2.invert().into_option()?;
+        let unusable: bool = (sum.is_identity() | r.is_zero() | s.is_zero()).into();
+        let integer = |scalar: Scalar<S::Curve>| scalar.to_repr().to_vec();
+        let public = Self::encode(&S::generator_multiple(&q)).to_vec();
+        (!unusable).then(|| [public, integer(r), integer(s), integer(u1 * s)])
+    }
+
+    /// Product, sum and difference of two elements of the field and the inverse of the first, by the libraries.
+    pub(crate) fn reference_field(a: &[u8], b: &[u8]) -> Option<[Vec<u8>; 4]> {
+        let (a, b): (FieldElement<S>, FieldElement<S>) = (canonical(a)?, canonical(b)?);
+        let inverse = a.invert().unwrap_or(<FieldElement<S>>::ZERO);
+        Some([a * b, a + b, a - b, inverse].map(|value| value.to_repr().to_vec()))
+    }
+}
+
+/// A public key with its table.
+struct Prepared<S: Standard>(Table<S::Public>);
+
+impl<S: Standard> PreparedKey for Prepared<S> {
+    fn ecdsa_verify(&self, digest: &[u8], r: &[u8], s: &[u8]) -> bool {
+        Ec::<S>::verify(&Key::Table(&self.0), digest, r, s)
+    }
+
+    fn size(&self) -> usize {
+        self.0.size()
+    }
+}
+
 impl<S: Standard> Arithmetic for Ec<S> {
     fn validate(&self, encoded: &[u8]) -> Result<Octets, ElementError> {
         Self::decode(encoded)?;
@@ -209,17 +297,11 @@ impl<S: Standard> Arithmetic for Ec<S> {
 
 impl<S: Standard> EcArithmetic for Ec<S> {
     fn ecdsa_verify(&self, public: &[u8], digest: &[u8], r: &[u8], s: &[u8]) -> bool {
-        let Ok(public) = Self::decode(public) else { return false };
-        let (Some(r), Some(s)) = (canonical::<Scalar<S::Curve>>(r), canonical::<Scalar<S::Curve>>(s)) else {
-            return false;
-        };
-        let Some(inverse) = ops::Invert::invert_vartime(&s).into_option() else { return false };
-        let (u1, u2) = (Self::digest_scalar(digest) * inverse, r * inverse);
-        let point = Projective::<S>::mul_by_generator_and_mul_add_vartime(&u1, &u2, &public);
-        let infinity: bool = point.is_identity().into();
-        let zero: bool = r.is_zero().into();
-        let (x, _) = Self::coordinates(&point);
-        !infinity && !zero && reduce::<Scalar<S::Curve>>(&x) == r
+        Self::verify(&Key::Point(public), digest, r, s)
+    }
+
+    fn ecdsa_prepare(&self, public: &[u8]) -> Option<Box<dyn PreparedKey>> {
+        Some(Box::new(Prepared::<S>(S::public()?.table(public)?)))
     }
 
     fn ecdsa_sign(&self, secret: &[u8], digest: &[u8], k: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {

@@ -4,9 +4,12 @@
 //! truncated to its leftmost bits. Neither form of s is preferred, so (r, n-s) is as valid as (r, s): signatures are not
 //! unique identifiers. What it does not protect against: a caller that verifies a digest of its opponent's choosing.
 
+mod verifying_key;
+
 use rand_core::CryptoRng;
 use thiserror::Error;
 
+pub use self::verifying_key::VerifyingKey;
 use crate::arithmetic::EcArithmetic;
 use crate::element::Element;
 use crate::group::Group;
@@ -19,15 +22,23 @@ use crate::secret::{Secret, order};
 ///
 /// [`SignatureError`]; [`SignatureError::Mismatch`] if everything is well formed but the signature is not right.
 pub fn verify(public: &Element, digest: &[u8], signature_rs: &[u8]) -> Result<(), SignatureError> {
-    let group = public.group();
-    let curve = curve(group)?;
+    let curve = curve(public.group())?;
+    verify_with(public.group(), signature_rs, |r, s| curve.ecdsa_verify(public.octets(), digest, r, s))
+}
+
+/// Verifies what of a signature does not depend on the key, then what does.
+fn verify_with(
+    group: Group,
+    signature_rs: &[u8],
+    verifies: impl FnOnce(&[u8], &[u8]) -> bool,
+) -> Result<(), SignatureError> {
     let (r, s) = split(group, signature_rs)?;
     for (integer, part) in [(r, Part::R), (s, Part::S)] {
         if !bool::from(is_in_range(integer, order(group))) {
             return Err(SignatureError::Range { group, part });
         }
     }
-    if curve.ecdsa_verify(public.octets(), digest, r, s) { Ok(()) } else { Err(SignatureError::Mismatch) }
+    if verifies(r, s) { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
 /// Signs a digest with a fresh random nonce; the signature has the fixed form `r||s`.

@@ -11,7 +11,7 @@
 //! | [`Element`] | public values and their validation (R-013) |
 //! | [`Secret`], [`Ephemeral`], [`SharedSecret`] | private values and key agreement |
 //! | [`map_generic`], [`map_integrated`] | the mappings of PACE, Doc 9303-11 §4.4.3.3 |
-//! | [`ecdsa`] | signatures and their two encodings |
+//! | [`ecdsa`] | signatures and their two encodings; keys that stay in memory ([`ecdsa::VerifyingKey`]) |
 //!
 //! The mapping and the agreement of PACE with the Generic Mapping, both sides in one place:
 //!
@@ -35,6 +35,7 @@
 //! # What it does not protect against
 //!
 //! Everything done with a secret runs in constant time as far as the arithmetic libraries and the compiler keep it so.
+//! Verifying a signature does not: its time depends on key, digest and signature, all of which are public.
 //! Power, electromagnetic emission and injected faults are out of scope: this is the code of an inspection system and
 //! of a simulated chip, not of a chip. Keys, elements and shared secrets are wiped; intermediate values inside the
 //! arithmetic and copies on the stack are not. The groups of 160 to 192 bits give about 80 to 96 bits of security;
@@ -50,6 +51,7 @@ mod group;
 mod mapping;
 mod octets;
 mod parameters;
+mod public;
 mod secret;
 
 pub use element::{Coordinate, Element, ElementError};
