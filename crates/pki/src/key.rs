@@ -6,12 +6,12 @@
 //! certificate with one can still be listed and counted.
 
 use const_oid::ObjectIdentifier;
+use groups::ecdsa::VerifyingKey;
 use groups::{EcParameters, Element, ElementError, Group, Kind};
 
 use crate::algorithm::PssParameters;
 use crate::asn1::{Asn1Error, Node, Rules, single, tag};
 use crate::oid;
-use crate::rsa::Prepared;
 
 /// Smallest RSA modulus accepted, in bits.
 pub const MIN_MODULUS_BITS: usize = 1024;
@@ -32,12 +32,11 @@ pub enum PublicKey {
 }
 
 /// An RSA key: modulus and exponent odd and within the limits, big-endian without leading zeros.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RsaPublicKey {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
     schemes: Schemes,
-    pub(crate) prepared: Prepared,
 }
 
 /// For what an RSA key may be used (RFC 4055 §1.2).
@@ -48,19 +47,10 @@ enum Schemes {
     Pss(PssParameters),
 }
 
-impl PartialEq for RsaPublicKey {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.modulus, &self.exponent, &self.schemes) == (&other.modulus, &other.exponent, &other.schemes)
-    }
-}
-
-impl Eq for RsaPublicKey {}
-
 /// A key on a known curve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EcPublicKey {
-    /// The validated point.
-    pub element: Element,
+    pub(crate) verifying: VerifyingKey,
     /// How the certificate names the curve.
     pub form: ParameterForm,
 }
@@ -132,6 +122,18 @@ impl PublicKey {
     }
 }
 
+impl EcPublicKey {
+    /// The validated point.
+    pub fn element(&self) -> &Element {
+        self.verifying.element()
+    }
+
+    /// Bytes of the table that it has once it has verified a few signatures ([`VerifyingKey`]).
+    pub fn table_bytes(&self) -> usize {
+        self.verifying.table_bytes()
+    }
+}
+
 impl RsaPublicKey {
     /// The modulus, big-endian without leading zeros.
     pub fn modulus(&self) -> &[u8] {
@@ -181,12 +183,7 @@ fn rsa(bits: &[u8], schemes: Schemes) -> Result<Result<PublicKey, UnsupportedKey
     if !(2..=MAX_EXPONENT_BITS).contains(&size) || !is_odd(exponent) {
         return Ok(Err(UnsupportedKey::Exponent(size)));
     }
-    Ok(Ok(PublicKey::Rsa(RsaPublicKey {
-        modulus: modulus.to_vec(),
-        exponent: exponent.to_vec(),
-        schemes,
-        prepared: Prepared::default(),
-    })))
+    Ok(Ok(PublicKey::Rsa(RsaPublicKey { modulus: modulus.to_vec(), exponent: exponent.to_vec(), schemes })))
 }
 
 fn ec(bits: &[u8], parameters: Option<Node<'_>>) -> Result<Result<PublicKey, UnsupportedKey>, Asn1Error> {
@@ -205,7 +202,7 @@ fn ec(bits: &[u8], parameters: Option<Node<'_>>) -> Result<Result<PublicKey, Uns
         _ => return Ok(Err(UnsupportedKey::ForeignParameters)),
     };
     Ok(match Element::decode(group, bits) {
-        Ok(element) => Ok(PublicKey::Ec(EcPublicKey { element, form })),
+        Ok(element) => Ok(PublicKey::Ec(EcPublicKey { verifying: VerifyingKey::new(element), form })),
         Err(source) => Err(UnsupportedKey::Point { group, source }),
     })
 }

@@ -3,44 +3,18 @@
 //! PKCS#1 v1.5 is checked by writing the one encoding that is right and comparing all of it; nothing of the received
 //! encoding is parsed. Everything here is public, so nothing runs in constant time.
 
-use std::sync::OnceLock;
-
-use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{BoxedUint, Odd};
+mod power;
 
 use crate::algorithm::{HashAlgorithm, PssParameters};
 
-/// What is computed once for a modulus and used for each signature.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Prepared(OnceLock<Option<BoxedMontyParams>>);
-
-impl Prepared {
-    fn get(&self, modulus: &[u8]) -> Option<&BoxedMontyParams> {
-        let prepare = || {
-            let modulus = BoxedUint::from_be_slice_vartime(modulus);
-            Option::from(Odd::new(modulus)).map(BoxedMontyParams::new_vartime)
-        };
-        self.0.get_or_init(prepare).as_ref()
-    }
-}
-
 /// The encoded message: signature to the power of the exponent, as long as the modulus. `None` if the signature is not
 /// as long as the modulus or not below it.
-pub(crate) fn open(
-    prepared: &Prepared,
-    modulus: &[u8],
-    exponent: &[u8],
-    signature: &[u8],
-) -> Option<Vec<u8>> {
-    if signature.len() != modulus.len() || signature >= modulus {
+pub(crate) fn open(modulus: &[u8], exponent: &[u8], signature: &[u8]) -> Option<Vec<u8>> {
+    if signature.len() != modulus.len() || exponent.len() > 8 {
         return None;
     }
-    let params = prepared.get(modulus)?;
-    let value = BoxedUint::from_be_slice(signature, params.bits_precision()).ok()?;
-    let exponent = BoxedUint::from_be_slice_vartime(exponent);
-    let opened = BoxedMontyForm::new(value, params).pow_bounded_exp(&exponent, exponent.bit_width_vartime());
-    let bytes = opened.retrieve().to_be_bytes();
-    bytes.get(bytes.len().checked_sub(modulus.len())?..).map(<[u8]>::to_vec)
+    let exponent = exponent.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    power::power(signature, exponent, modulus)
 }
 
 /// How a PKCS#1 v1.5 signature was written.

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use groups::{Element, ecdsa};
+use groups::ecdsa;
 
 use crate::HashAlgorithm;
 use crate::algorithm::SignatureAlgorithm;
 use crate::deviation::{Deviation, Deviations};
-use crate::key::{PublicKey, RsaPublicKey, UnsupportedKey};
+use crate::key::{EcPublicKey, PublicKey, RsaPublicKey, UnsupportedKey};
 use crate::rsa::{self, DigestInfoForm};
 
 /// RSA moduli below this many bits are weak.
@@ -79,10 +79,10 @@ pub fn verify(
             verify_rsa(key, algorithm, &digest, signature)?
         }
         PublicKey::Ec(key) => {
-            if key.element.group().field_bits() < STRONG_FIELD_BITS {
+            if key.element().group().field_bits() < STRONG_FIELD_BITS {
                 weaknesses.insert(Weakness::EcBelow224);
             }
-            verify_ec(&key.element, algorithm, &digest, signature)?;
+            verify_ec(key, algorithm, &digest, signature)?;
             Deviations::new()
         }
         PublicKey::Unsupported(problem) => return Err(problem.clone().into()),
@@ -97,8 +97,7 @@ fn verify_rsa(
     signature: &[u8],
 ) -> Result<Deviations, SignatureError> {
     let does_not_fit = Err(SignatureError::KeyDoesNotFit(*algorithm));
-    let open =
-        || rsa::open(&key.prepared, key.modulus(), key.exponent(), signature).ok_or(SignatureError::Wrong);
+    let open = || rsa::open(key.modulus(), key.exponent(), signature).ok_or(SignatureError::Wrong);
     match algorithm {
         SignatureAlgorithm::RsaPkcs1(hash) if key.allows(None) => {
             match rsa::pkcs1_form(*hash, digest, &open()?).ok_or(SignatureError::Wrong)? {
@@ -118,19 +117,19 @@ fn verify_rsa(
 }
 
 fn verify_ec(
-    key: &Element,
+    key: &EcPublicKey,
     algorithm: &SignatureAlgorithm,
     digest: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureError> {
     let fixed = match algorithm {
         SignatureAlgorithm::Ecdsa(_) => {
-            ecdsa::from_der(key.group(), signature).map_err(|_| SignatureError::Wrong)?
+            ecdsa::from_der(key.element().group(), signature).map_err(|_| SignatureError::Wrong)?
         }
         SignatureAlgorithm::EcdsaPlain(_) => signature.to_vec(),
         SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss(_) => {
             return Err(SignatureError::KeyDoesNotFit(*algorithm));
         }
     };
-    ecdsa::verify(key, digest, &fixed).map_err(|_| SignatureError::Wrong)
+    key.verifying.verify(digest, &fixed).map_err(|_| SignatureError::Wrong)
 }

@@ -80,7 +80,7 @@ fn every_signature_algorithm_verifies_and_only_with_its_own_key() {
         let verified = issued.verify_issued_by(&issued).unwrap_or_else(|error| panic!("{scheme:?}: {error}"));
         let sha1 = scheme.digest() == Hash::Sha1;
         assert_eq!(verified.weaknesses.contains(&Weakness::Sha1), sha1);
-        let small = matches!(issued.key(), PublicKey::Ec(key) if key.element.group().field_bits() < 224);
+        let small = matches!(issued.key(), PublicKey::Ec(key) if key.element().group().field_bits() < 224);
         assert_eq!(verified.weaknesses.contains(&Weakness::EcBelow224), small);
         let odd_salt =
             matches!(scheme, SignatureSpec::RsaPss { digest, salt } if usize::from(salt) != digest.length());
