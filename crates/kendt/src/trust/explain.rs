@@ -122,7 +122,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
 fn key(key: &PublicKey) -> String {
     match key {
         PublicKey::Rsa(key) => format!("RSA of {} bits", key.modulus_bits()),
-        PublicKey::Ec(key) => format!("EC on {} ({:?} parameters)", key.element.group().name(), key.form),
+        PublicKey::Ec(key) => format!("EC on {} ({:?} parameters)", key.element().group().name(), key.form),
         PublicKey::Unsupported(problem) => problem.to_string(),
     }
 }
