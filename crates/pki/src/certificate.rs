@@ -86,6 +86,7 @@ pub struct Certificate {
     key: PublicKey,
     key_digest: [u8; 20],
     pub(crate) has_unique_identifier: bool,
+    pub(crate) has_unusual_time: bool,
     extensions: Extensions,
     signature: Vec<u8>,
 }
@@ -121,6 +122,7 @@ impl Certificate {
         let period = fields.expect(tag::SEQUENCE)?;
         let subject = Name::read(&fields.expect(tag::SEQUENCE)?)?;
         let (key, key_bits) = PublicKey::read(&fields.expect(tag::SEQUENCE)?)?;
+        let (validity, has_usual_time) = Validity::read(&period)?;
         let unique = (fields.optional(0x81)?, fields.optional(0x82)?);
         let extensions = match fields.optional(0xA3)? {
             Some(list) => Extensions::read(&list.only(tag::SEQUENCE)?).map_err(|problem| match problem {
@@ -138,10 +140,11 @@ impl Certificate {
             algorithm_deviations,
             issuer,
             subject,
-            validity: Validity::read(&period)?,
+            validity,
             key,
             key_digest: Sha1::digest(key_bits).into(),
             has_unique_identifier: unique.0.is_some() || unique.1.is_some(),
+            has_unusual_time: !has_usual_time,
             extensions,
             signature,
             der: der.to_vec(),
@@ -273,13 +276,15 @@ impl std::fmt::Debug for Certificate {
 }
 
 impl Validity {
-    fn read(period: &Node<'_>) -> Result<Self, Asn1Error> {
+    /// The validity, and whether both times are written in the form of RFC 5280.
+    fn read(period: &Node<'_>) -> Result<(Self, bool), Asn1Error> {
         let mut parts = period.children();
         let missing = Asn1Error::Missing { at: period.at, expected: 0x17 };
-        let not_before = time::read(&parts.next()?.ok_or(missing)?)?;
-        let not_after = time::read(&parts.next()?.ok_or(missing)?)?;
+        let (from, until) = (parts.next()?.ok_or(missing)?, parts.next()?.ok_or(missing)?);
         parts.finish()?;
-        Ok(Self { not_before, not_after })
+        let (not_before, not_after) = (time::read(&from)?, time::read(&until)?);
+        let usual = time::has_its_form(&from, not_before) && time::has_its_form(&until, not_after);
+        Ok((Self { not_before, not_after }, usual))
     }
 
     /// Where `now` lies: `Less` before the validity, `Equal` in it, `Greater` after it.

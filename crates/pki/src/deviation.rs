@@ -37,6 +37,8 @@ deviations! {
     UniqueIdentifierPresent,
     /// The validity ends before it begins.
     ValidityReversed,
+    /// A time of the validity before 2050 is a GeneralizedTime.
+    ValidityTimeForm,
     /// An extension is there twice.
     ExtensionRepeated,
     /// A BOOLEAN in the extensions is TRUE in a form that DER does not know.

@@ -51,6 +51,7 @@ impl Certificate {
         found.when(self.serial().is_zero(), Deviation::SerialZero);
         found.when(self.serial().is_too_long(), Deviation::SerialTooLong);
         found.when(self.has_unique_identifier, Deviation::UniqueIdentifierPresent);
+        found.when(self.has_unusual_time, Deviation::ValidityTimeForm);
         let validity = self.validity();
         found.when(validity.not_after < validity.not_before, Deviation::ValidityReversed);
         match self.key() {

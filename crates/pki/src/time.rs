@@ -21,6 +21,11 @@ pub(crate) fn read(node: &Node<'_>) -> Result<Timestamp, Asn1Error> {
     }
 }
 
+/// Whether a Time is written in the form that RFC 5280 §4.1.2.5 demands: UTCTime before 2050.
+pub(crate) fn has_its_form(node: &Node<'_>, time: Timestamp) -> bool {
+    node.tag == UTC_TIME || TimeZone::UTC.to_datetime(time).year() >= 2050
+}
+
 /// A GeneralizedTime under an implicit tag.
 pub(crate) fn read_generalized(node: &Node<'_>) -> Result<Timestamp, Asn1Error> {
     parse(node, 4)
@@ -66,6 +71,18 @@ mod tests {
         assert_eq!(time(UTC_TIME, "491231235959Z").as_deref(), Some("2049-12-31T23:59:59Z"));
         assert_eq!(time(UTC_TIME, "500101000000Z").as_deref(), Some("1950-01-01T00:00:00Z"));
         assert_eq!(time(GENERALIZED_TIME, "20500101000000Z").as_deref(), Some("2050-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn generalized_time_has_its_form_from_2050_on() {
+        let has_its_form = |tag: u8, text: &str| {
+            let bytes = [&[tag, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+            let node = single(&bytes, tag, Rules::Der).unwrap();
+            has_its_form(&node, read(&node).unwrap())
+        };
+        assert!(has_its_form(UTC_TIME, "491231235959Z"));
+        assert!(has_its_form(GENERALIZED_TIME, "20500101000000Z"));
+        assert!(!has_its_form(GENERALIZED_TIME, "20491231235959Z"));
     }
 
     #[test]
