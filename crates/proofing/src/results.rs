@@ -76,6 +76,7 @@ impl Problem for ComProblem {
             | ComProblem::LeftOut
             | ComProblem::Absent
             | ComProblem::Unreadable
+            | ComProblem::Broken(_)
             | ComProblem::Malformed(_)
             | ComProblem::ListsMore
             | ComProblem::ListsLess

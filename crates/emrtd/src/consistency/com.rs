@@ -9,7 +9,7 @@ use crate::Finding;
 use crate::lds::com::Com;
 use crate::lds::sod::SecurityObject;
 use crate::lds::{File, LdsError};
-use crate::session::{FileOutcome, Files};
+use crate::session::{FileError, FileOutcome, Files};
 
 /// Why EF.COM and EF.SOD do not agree.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -26,6 +26,9 @@ pub enum ComProblem {
     /// EF.COM could not be read.
     #[error("EF.COM could not be read")]
     Unreadable,
+    /// EF.COM is broken from its first bytes on.
+    #[error("EF.COM is broken: {0}")]
+    Broken(FileError),
     /// EF.COM is broken.
     #[error(transparent)]
     Malformed(#[from] LdsError),
@@ -48,6 +51,9 @@ pub fn com(read: &Files, object: Option<&SecurityObject>) -> Finding<ComProblem>
             return Finding::NotSupported(ComProblem::LeftOut);
         }
         None | Some(FileOutcome::Absent) => return Finding::Undetermined(ComProblem::Absent),
+        Some(FileOutcome::Unreadable(error)) if error.is_of_content() => {
+            return Finding::Failed(ComProblem::Broken(error.clone()));
+        }
         Some(FileOutcome::Unreadable(_)) => return Finding::Undetermined(ComProblem::Unreadable),
         Some(FileOutcome::Read { bytes, .. }) => bytes.as_unverified().as_bytes(),
     };

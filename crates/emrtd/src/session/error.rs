@@ -77,6 +77,18 @@ pub enum FileError {
     },
 }
 
+impl FileError {
+    /// Whether the file itself is broken, and not only withheld or badly delivered.
+    pub const fn is_of_content(&self) -> bool {
+        match self {
+            FileError::Cut { .. } | FileError::Huge { .. } | FileError::Tag { .. } | FileError::Header(_) => {
+                true
+            }
+            FileError::Refused(_) | FileError::TooLong { .. } | FileError::Empty { .. } => false,
+        }
+    }
+}
+
 /// A bound that was reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Bound {
