@@ -62,6 +62,7 @@ fn every_algorithm_verifies_over_signed_attributes() {
             (&rsa, SignatureSpec::RsaPkcs1 { digest }),
             (&rsa, SignatureSpec::RsaPss { digest, salt: 64 }),
             (&ec, SignatureSpec::Ecdsa { digest }),
+            (&ec, SignatureSpec::EcdsaPlain { digest }),
         ] {
             let read = SignedData::parse(&issue(signer, scheme, &[])).unwrap();
             assert_eq!((read.unverified_content(), read.content_type()), (CONTENT, SECURITY_OBJECT));
@@ -72,7 +73,8 @@ fn every_algorithm_verifies_over_signed_attributes() {
                 read.check(info, embedded).all().unwrap_or_else(|error| panic!("{scheme:?}: {error}"));
             assert_eq!(verified.weaknesses.contains(&Weakness::Sha1), digest == Hash::Sha1);
             assert_eq!(info.signing_time().unwrap().to_string(), "2024-02-01T01:02:03Z");
-            let other = if scheme == (SignatureSpec::Ecdsa { digest }) { &rsa } else { &ec };
+            let is_rsa = matches!(scheme, SignatureSpec::RsaPkcs1 { .. } | SignatureSpec::RsaPss { .. });
+            let other = if is_rsa { &ec } else { &rsa };
             let checks = read.check(info, &certificate_of(other));
             assert_eq!(checks.certificate, Err(SignerError::OtherCertificate));
             assert!(

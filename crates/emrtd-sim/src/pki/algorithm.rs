@@ -65,7 +65,8 @@ impl HashAlgorithm {
         })
     }
 
-    /// Plain ECDSA with this hash, of BSI TR-03111 §5.2.1: what ActiveAuthenticationInfo names (Doc 9303-11 §9.2.8).
+    /// Plain ECDSA with this hash, of BSI TR-03111 §5.2.1: what ActiveAuthenticationInfo names (Doc 9303-11 §9.2.8),
+    /// and how some signatures of certificates and security objects are made.
     pub const fn plain_ecdsa_oid(self) -> ObjectIdentifier {
         ObjectIdentifier::new_unwrap(match self {
             Self::Sha1 => "0.4.0.127.0.7.1.1.4.1.1",
@@ -136,13 +137,21 @@ pub enum SignatureSpec {
         /// Hash of the message.
         digest: HashAlgorithm,
     },
+    /// ECDSA in plain format, r and s side by side, under the identifiers of BSI TR-03111 §5.2.1.
+    EcdsaPlain {
+        /// Hash of the message.
+        digest: HashAlgorithm,
+    },
 }
 
 impl SignatureSpec {
     /// The hash of the message.
     pub const fn digest(self) -> HashAlgorithm {
         match self {
-            Self::RsaPkcs1 { digest } | Self::RsaPss { digest, .. } | Self::Ecdsa { digest } => digest,
+            Self::RsaPkcs1 { digest }
+            | Self::RsaPss { digest, .. }
+            | Self::Ecdsa { digest }
+            | Self::EcdsaPlain { digest } => digest,
         }
     }
 
@@ -160,6 +169,7 @@ impl SignatureSpec {
                 asn1::sequence([asn1::oid(digest.ecdsa_oid()), asn1::null()])
             }
             Self::Ecdsa { digest } => asn1::sequence([asn1::oid(digest.ecdsa_oid())]),
+            Self::EcdsaPlain { digest } => asn1::sequence([asn1::oid(digest.plain_ecdsa_oid())]),
         }
     }
 }

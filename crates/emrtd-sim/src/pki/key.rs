@@ -79,7 +79,7 @@ impl SigningKey {
         }
     }
 
-    /// Signs a message: raw for RSA, ECDSA-Sig-Value for EC.
+    /// Signs a message: raw for RSA, ECDSA-Sig-Value or r and s for EC.
     pub fn sign(
         &self,
         scheme: SignatureSpec,
@@ -116,10 +116,13 @@ impl SigningKey {
                     }
                 }?)
             }
-            (Self::Ec { secret, .. }, SignatureSpec::Ecdsa { .. }) => {
+            (Self::Ec { secret, .. }, SignatureSpec::Ecdsa { .. } | SignatureSpec::EcdsaPlain { .. }) => {
                 let mut rng = rng;
                 let plain = groups::ecdsa::sign(secret, &digest, &mut rng)?;
-                Ok(groups::ecdsa::to_der(&plain)?)
+                match scheme {
+                    SignatureSpec::EcdsaPlain { .. } => Ok(plain),
+                    _ => Ok(groups::ecdsa::to_der(&plain)?),
+                }
             }
             _ => Err(PkiError::SchemeDoesNotFitKey),
         }

@@ -164,7 +164,7 @@ fn check_key(key: KeySpec) -> Result<(), ProfileError> {
 fn check_scheme(whose: &'static str, key: KeySpec, scheme: SignatureSpec) -> Result<(), ProfileError> {
     match (key, scheme) {
         (KeySpec::Rsa { .. }, SignatureSpec::RsaPkcs1 { .. } | SignatureSpec::RsaPss { .. })
-        | (KeySpec::Ec { .. }, SignatureSpec::Ecdsa { .. }) => Ok(()),
+        | (KeySpec::Ec { .. }, SignatureSpec::Ecdsa { .. } | SignatureSpec::EcdsaPlain { .. }) => Ok(()),
         _ => Err(ProfileError::SignatureScheme(whose)),
     }
 }
