@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds nothing fails")]
 
+#[path = "../conformance/judged.rs"]
+#[expect(dead_code, reason = "the cases of the guideline use the rest of it")]
+mod judged;
 #[path = "../conformance/kit.rs"]
 #[expect(dead_code, reason = "the cases of the guideline use the rest of it")]
 mod kit;
@@ -19,7 +22,8 @@ use emrtd_sim::issue::profile::{PaceMapping, PaceProfile, SessionCipher};
 use emrtd_sim::pki::{Deviation, Revocation};
 use emrtd_sim::transport::InProcess;
 use jiff::civil::date;
-use kit::{Draft, Judged, profile, rng};
+use judged::Judged;
+use kit::{Draft, profile, rng};
 use tree::Node;
 use verdict::{Check, CheckResult, FailedReason, NotSupportedReason, Outcome, Step, UndeterminedReason};
 

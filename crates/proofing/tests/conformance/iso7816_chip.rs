@@ -9,8 +9,9 @@ use emrtd_sim::pki::{HashAlgorithm as Hash, ParameterEncoding};
 use hex_literal::hex;
 use verdict::{Check, ResultKind};
 
-use crate::case::{Case, missing, run, run_all};
-use crate::kit::{Draft, Judged, profile};
+use crate::case::{Case, missing, not_applicable, run, run_all};
+use crate::judged::Judged;
+use crate::kit::{Draft, profile};
 use crate::tree::Node;
 
 const PROVEN: &str = "C17 successful and accepted";
@@ -92,7 +93,7 @@ pub(crate) const CASES: &[Case] = &[
         assert!(matches!(judged.reading.active_authentication, ActiveAuthentication::Signed(_)));
         proven(&judged);
     }),
-    missing(
+    not_applicable(
         "ISO7816_F_03",
         "Doc 9303-11 §6.1 knows ISO/IEC 9796-2 scheme 1 only; no document with RSASSA-PSS is known",
     ),

@@ -7,7 +7,7 @@ use emrtd_sim::issue::profile::{DocumentProfile, PaceMapping, PaceProfile, Sessi
 use hex_literal::hex;
 use verdict::{Check, ResultKind};
 
-use crate::case::{Case, run, run_all};
+use crate::case::{Case, ends, run, run_all};
 use crate::kit::{Draft, profile, sign_again};
 use crate::tree::Node;
 
@@ -154,11 +154,21 @@ pub(crate) const CASES: &[Case] = &[
             }
         }
     }),
-    run("ISO7816_G_36", "the offer is not used; no other way of PACE is there", || {
-        unknown_cam(&hex!("04007F00070202040605"));
-    }),
+    ends(
+        "ISO7816_G_36",
+        "the offer that does not exist is not used, the other one is; without another PACE ends",
+        || {
+            // id-PACE-DH-CAM-AES-CBC-CMAC-128: there is no mapping of that kind for DH.
+            let offer = hex!("3012 060A 04007F00070202040502 020102 020100");
+            unknown_cam(&offer);
+            let judged = infos(|infos| infos.nodes().push(Node::parse(&offer))).judged();
+            let AccessMethod::Pace { group, .. } = judged.reading.access else { panic!() };
+            assert_eq!(group.parameter_id(), 13);
+            judged
+        },
+    ),
     run("ISO7816_G_37", "the offer is not used; no other way of PACE is there", || {
-        unknown_cam(&hex!("04007F00070202040600"));
+        unknown_cam(&hex!("3012 060A 04007F00070202040600 020102 02010D"));
     }),
     run("ISO7816_G_38", "C15 failed: DG14 lacks what EF.CardAccess offers", || {
         let draft = Draft::new("pace-cam").with_group(14, |dg14| {
@@ -317,12 +327,8 @@ fn data(objects: &mut [Node]) -> &mut Node {
 }
 
 /// EF.CardAccess offers PACE-CAM under an identifier that does not exist, and nothing else.
-fn unknown_cam(identifier: &[u8]) {
-    let refused = infos(|infos| {
-        infos.nodes().truncate(1);
-        infos.at(&[0, 0]).set(identifier);
-    })
-    .refused();
+fn unknown_cam(offer: &[u8]) {
+    let refused = infos(|infos| *infos.nodes() = vec![Node::parse(offer)]).refused();
     assert!(matches!(refused, ReadError::PaceNotSupported(_)), "{refused}");
 }
 

@@ -10,7 +10,8 @@ use crate::kit::Draft;
 use crate::tree::Node;
 
 const UNREADABLE: &str = "DG2 is not used and the document not accepted";
-const NO_PORTRAIT: &str = "signed, and no portrait can be taken from it";
+const NO_PORTRAIT: &str =
+    "no portrait can be taken from it; the document itself is accepted, as C20 is not built yet";
 const REMARKED: &str = "the portrait is found; the impossible description is remarked and decides nothing";
 const CLOSED: &str = "DG3 and DG4 need Terminal Authentication and are never read";
 

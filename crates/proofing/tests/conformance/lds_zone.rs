@@ -4,7 +4,8 @@ use mrz::check_digit;
 use verdict::{Check, ResultKind};
 
 use crate::case::{Case, run, run_all};
-use crate::kit::{Draft, Judged};
+use crate::judged::Judged;
+use crate::kit::Draft;
 use crate::tree::Node;
 
 const UNREADABLE: &str = "DG1 is not used and the document not accepted";
