@@ -1,7 +1,7 @@
 //! ISO7816_D: Chip Authentication. ISO7816_F: Active Authentication.
 
 use emrtd::session::{ActiveAuthentication, ChipAuthentication, ReadError};
-use emrtd_sim::chip::Hostile;
+use emrtd_sim::chip::{Exchange, Hostile};
 use emrtd_sim::issue::profile::{
     ActiveAuthenticationProfile, ChipAuthenticationProfile, SessionCipher, Trailer,
 };
@@ -9,7 +9,7 @@ use emrtd_sim::pki::{HashAlgorithm as Hash, ParameterEncoding};
 use hex_literal::hex;
 use verdict::{Check, ResultKind};
 
-use crate::case::{Case, missing, not_applicable, run, run_all};
+use crate::case::{Case, not_applicable, run, run_all};
 use crate::judged::Judged;
 use crate::kit::{Draft, profile};
 use crate::tree::Node;
@@ -58,10 +58,14 @@ pub(crate) const CASES: &[Case] = &[
         );
         assert!(ended, "{refused}");
     }),
-    missing(
-        "ISO7816_D_10",
-        "the ephemeral key travels under secure messaging and does not show in the result of a read",
-    ),
+    run("ISO7816_D_10", "made twice in one session, after a lost tag, it uses another ephemeral key", || {
+        let undisturbed = Draft::new("pace-gm-ca").exchanges();
+        assert_eq!(ephemeral_keys(&undisturbed).len(), 1);
+        let command = u32::try_from(undisturbed.len() - 2).unwrap();
+        let resumed = Draft::new("pace-gm-ca").hostile(Hostile::RemovedAt { command }).exchanges();
+        let [first, second] = &ephemeral_keys(&resumed)[..] else { panic!("not made twice") };
+        assert_ne!(first, second);
+    }),
     run("ISO7816_D_11", NOT_PROVEN, || {
         not_proven(infos_of(&[(2, None)], |infos| {
             key(infos).at(&[1, 0, 0]).set(&hex!("2A864886F70D010101"));
@@ -127,6 +131,12 @@ pub(crate) const CASES: &[Case] = &[
 #[test]
 fn chip_and_active_authentication() {
     run_all(CASES);
+}
+
+/// The terminal's keys of Chip Authentication: what GENERAL AUTHENTICATE brings under secure messaging (Doc 9303-11 §6.2).
+fn ephemeral_keys(exchanges: &[Exchange]) -> Vec<Vec<u8>> {
+    let proofs = exchanges.iter().filter(|done| done.secured && done.command.ins == 0x86);
+    proofs.map(|done| Node::parse(&done.command.data).at(&[0]).value()).collect()
 }
 
 fn with_keys(keys: &[(u8, Option<u64>)]) -> emrtd_sim::issue::profile::DocumentProfile {

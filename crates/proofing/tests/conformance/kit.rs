@@ -8,7 +8,7 @@ use emrtd::active_authentication::Challenge;
 use emrtd::quirks::QuirkTable;
 use emrtd::session::{ActiveAuthenticationPolicy, DriveError, ReadError, ReadOptions, read};
 use emrtd::transport::{Answers, Batch, Transport, play_each};
-use emrtd_sim::chip::{Chip, ChipConfig, Hostile};
+use emrtd_sim::chip::{Chip, ChipConfig, Exchange, Hostile};
 use emrtd_sim::document::{ElementaryFile, SpecimenDocument};
 use emrtd_sim::issue::profile::DocumentProfile;
 use emrtd_sim::issue::{Issuance, IssuingState, build_sod, builtin_profile};
@@ -251,12 +251,23 @@ impl Draft {
 
     /// Reads the chip.
     pub(crate) fn read(self) -> Result<Judged, ReadError> {
+        self.play().0
+    }
+
+    /// Reads the chip, which must be possible, and tells what it executed, secure messaging removed.
+    pub(crate) fn exchanges(self) -> Vec<Exchange> {
+        let (judged, chip) = self.play();
+        judged.unwrap_or_else(|error| panic!("not read: {error}")).accepted();
+        chip.exchanges().cloned().collect()
+    }
+
+    fn play(self) -> (Result<Judged, ReadError>, Chip) {
         let mut chip = Chip::new(self.chip.clone(), Box::new(rng(8))).unwrap();
         chip.power_on();
         let meddle = self.meddle.unwrap_or_else(|| Box::new(|_, _| {}));
         let mut transport = Wire { chip: InProcess::new(chip), meddle };
         let read = read(self.options.clone(), rng(9), &mut transport, |_| {});
-        match read {
+        let judged = match read {
             Ok(reading) => Ok(judge(reading, &self.printed, &self.anchors, &self.deviations)),
             Err(DriveError::Read(error)) => {
                 // A failed PACE is never followed by Basic Access Control.
@@ -267,7 +278,8 @@ impl Draft {
                 Err(error)
             }
             Err(DriveError::Transport(_)) => panic!("the chip went away"),
-        }
+        };
+        (judged, transport.chip.into_chip())
     }
 
     /// Reads the chip, which must be possible.
