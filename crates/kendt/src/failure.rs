@@ -194,7 +194,10 @@ fn store_advice(error: &pki::StoreError) -> &'static str {
         StoreError::Exists(_) => "Give another folder with --store.",
         StoreError::Locked(_) => "Wait until the other process has ended.",
         StoreError::File { .. } => "Check that the folder is there and may be written.",
-        StoreError::Form { .. } | StoreError::Changed(_) | StoreError::Certificate { .. } => {
+        StoreError::Form { .. }
+        | StoreError::Changed(_)
+        | StoreError::RolledBack { .. }
+        | StoreError::Certificate { .. } => {
             "Do not trust this store any more. Put a copy in its place whose version you know, or make a new one."
         }
         StoreError::Older { .. } => "Get the newest list. An archive is imported with --older.",
@@ -203,6 +206,7 @@ fn store_advice(error: &pki::StoreError) -> &'static str {
         }
         StoreError::RevocationList(_)
         | StoreError::MasterList(_)
+        | StoreError::DefectList(_)
         | StoreError::Dropped(_)
         | StoreError::Ldif(_)
         | StoreError::UnknownForm => "Check that this is the file that you mean, and that it is complete.",

@@ -21,6 +21,7 @@ pub struct Anchors {
     by_key: HashMap<Vec<u8>, Vec<usize>>,
     by_subject: HashMap<String, Vec<usize>>,
     signers: Vec<Arc<Certificate>>,
+    signers_by_key: HashMap<Vec<u8>, Vec<usize>>,
     revocation: HashMap<String, Vec<Crl>>,
     defects: Vec<(Arc<KnownDefects>, DefectScope)>,
 }
@@ -37,8 +38,8 @@ pub enum CrlRefused {
     /// A departure from the profile that the table does not tolerate.
     #[error("the list breaks the profile: {0:?}")]
     Profile(Deviations),
-    /// A list of the same authority with a higher number is known.
-    #[error("a list of the same authority with a higher number is known")]
+    /// A list of the same authority with a higher number, or a later one with the same number, is known.
+    #[error("a list of the same authority with a higher number, or a later one, is known")]
     Older,
 }
 
@@ -76,16 +77,19 @@ impl Anchors {
 
     /// Keeps the certificate of a document signer for documents that embed none. It is not trusted for that.
     pub fn know_signer(&mut self, signer: Arc<Certificate>) {
-        if !self.signers.contains(&signer) {
+        let same_key = self.signers_by_key.entry(signer.key_identifier().to_vec()).or_default();
+        if !same_key.iter().any(|at| self.signers.get(*at).is_some_and(|known| *known == signer)) {
+            same_key.push(self.signers.len());
             self.signers.push(signer);
         }
     }
 
-    /// Uses a revocation list, if an authority that is trusted signed it and no newer one is there.
+    /// Uses a revocation list, if an authority that is trusted signed it and no newer one is there. Gives the one that it
+    /// takes the place of.
     ///
     /// # Errors
     /// [`CrlRefused`].
-    pub fn revoke(&mut self, list: Crl, table: &DeviationTable) -> Result<(), CrlRefused> {
+    pub fn revoke(&mut self, list: Crl, table: &DeviationTable) -> Result<Option<Crl>, CrlRefused> {
         let mut refused = CrlRefused::NoAuthority;
         let issuer = self.issuers(list.issuer(), list.issuer_key_identifier()).find_map(|authority| {
             list.verify_issued_by(authority)
@@ -101,15 +105,15 @@ impl Anchors {
         let Some(name) = authority.subject().comparison_key() else { return Err(CrlRefused::NoAuthority) };
         let lists = self.revocation.entry(name).or_default();
         let same_key = |known: &Crl| known.issuer_key_identifier() == list.issuer_key_identifier();
-        if let Some(known) = lists.iter_mut().find(|known| same_key(known)) {
-            if known.number() > list.number() {
-                return Err(CrlRefused::Older);
+        let order = |list: &Crl| (list.number().cloned(), list.this_update());
+        match lists.iter_mut().find(|known| same_key(known)) {
+            Some(known) if order(known) > order(&list) => Err(CrlRefused::Older),
+            Some(known) => Ok(Some(std::mem::replace(known, list))),
+            None => {
+                lists.push(list);
+                Ok(None)
             }
-            *known = list;
-        } else {
-            lists.push(list);
         }
-        Ok(())
     }
 
     /// Notes what a verified list of defects says of the documents in its scope.

@@ -63,6 +63,7 @@ pub use profile::Role;
 pub use serial::SerialNumber;
 pub use signature::{SignatureError, Verified, Weakness, verify};
 pub use store::{
-    Coverage, DropReason, Dropped, Entry, Fingerprint, FingerprintError, Generation, Import, Imported,
-    ListEntry, Manifest, Report, Source, Standing, StateCoverage, StoreError, Summary, TrustStore,
+    Coverage, DefectEntry, DropReason, Dropped, Entry, Fingerprint, FingerprintError, Generation, Import,
+    Imported, ListEntry, Manifest, Reach, Report, Source, Standing, StateCoverage, StoreError, Summary,
+    TrustStore,
 };

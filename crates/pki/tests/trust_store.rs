@@ -4,32 +4,22 @@
 
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod common;
+#[path = "common/issuing.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod issuing;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use const_oid::ObjectIdentifier;
-use emrtd_sim::issue::{SignedContent, build_signed_data};
-use emrtd_sim::pki::{
-    Csca, CscaKey, Deviation as Issued, HashAlgorithm as Hash, KeySpec, ParameterEncoding, SignatureSpec,
-    SigningKey, State,
-};
+use emrtd_sim::pki::{Csca, CscaKey, Deviation as Issued};
+use issuing::{ECDSA, csca, key, master_list, parsed, rng};
 use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use pki::{
     Certificate, Coverage, CrlRefused, DeviationTable, DropReason, Fingerprint, Import, Report, Standing,
     StoreError, TrustStore,
 };
-use rand_chacha::ChaCha20Rng;
-use rand_core::SeedableRng;
 use tempfile::TempDir;
-
-const ECDSA: SignatureSpec = SignatureSpec::Ecdsa { digest: Hash::Sha256 };
-
-fn rng(seed: u64) -> ChaCha20Rng {
-    ChaCha20Rng::seed_from_u64(seed)
-}
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -37,53 +27,6 @@ fn at(text: &str) -> Timestamp {
 
 fn now() -> Timestamp {
     at("2026-11-25T12:00:00Z")
-}
-
-fn key(seed: u64) -> Arc<SigningKey> {
-    let spec = KeySpec::Ec { parameter_id: 12, encoding: ParameterEncoding::Explicit };
-    Arc::new(SigningKey::generate(spec, &mut rng(seed)).unwrap())
-}
-
-fn csca(country: &str, code: &str, seed: u64, deviations: &[Issued]) -> Csca {
-    let state = State { country: country.to_owned(), code: code.to_owned(), document_years: 10 };
-    let key = CscaKey { key: key(seed), scheme: ECDSA };
-    Csca::establish(state, key, date(2025, 1, 1), deviations, &mut rng(seed)).unwrap()
-}
-
-/// DER of a value with this tag.
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let mut out = vec![tag, 0x83];
-    out.extend(&u32::try_from(length).unwrap().to_be_bytes()[1..]);
-    if length < 0x80 {
-        out = vec![tag, u8::try_from(length).unwrap()];
-    } else if length < 0x100 {
-        out = vec![tag, 0x81, u8::try_from(length).unwrap()];
-    } else if length < 0x1_0000 {
-        out = vec![tag, 0x82];
-        out.extend(u16::try_from(length).unwrap().to_be_bytes());
-    }
-    out.extend(content);
-    out
-}
-
-/// A master list of these certificates, signed by a signer below `authority` on a day.
-fn master_list(authority: &Csca, certificates: &[&[u8]], signed: Date, seed: u64) -> Vec<u8> {
-    let signer =
-        authority.certify_master_list_signer(key(seed), date(2026, 1, 1), &[], &mut rng(seed)).unwrap();
-    let content = tlv(0x30, &[vec![2, 1, 0], tlv(0x31, &certificates.concat())].concat());
-    let what = SignedContent {
-        content_type: ObjectIdentifier::new_unwrap("2.23.136.1.1.2"),
-        content: &content,
-        scheme: ECDSA,
-        signing_time: signed.at(12, 0, 0, 0),
-        deviations: &[],
-    };
-    build_signed_data(what, &signer, &mut rng(seed + 1)).unwrap()
-}
-
-fn parsed(csca: &Csca) -> Certificate {
-    Certificate::parse(&csca.certificate().der).unwrap()
 }
 
 struct Store {
@@ -365,33 +308,79 @@ fn generations_are_chained_and_a_changed_file_of_the_store_is_noticed() {
 }
 
 #[test]
-fn a_crash_before_the_pointer_is_renamed_leaves_the_generation_before() {
+fn half_an_object_that_a_crash_left_is_written_again() {
     let signing = csca("UT", "UTO", 1, &[]);
     let der = &signing.certificate().der;
     let mut store = Store::new();
-    let pointer = store.folder.path().join("current");
-    let before = (store.store().version(), fs::read(&pointer).unwrap());
-    store.import(der, &[], &[Fingerprint::of(der)]).unwrap();
-    // What a crash leaves: objects (here half of one) and manifest are written, the pointer is the old one or half of a new
-    // one beside it.
     let object = store.folder.path().join("objects").join(Fingerprint::of(der).to_string());
     fs::write(&object, &der[..der.len() / 2]).unwrap();
-    fs::write(&pointer, &before.1).unwrap();
-    fs::write(pointer.with_extension("new"), b"{\"num").unwrap();
-    store.reopen().unwrap();
-    assert_eq!((store.store().version(), store.trusted()), (before.0, 0));
-    // And it goes on from there.
     assert!(store.import(der, &[], &[Fingerprint::of(der)]).unwrap().changed);
     assert_eq!(store.trusted(), 1);
 }
 
 #[test]
-fn a_store_is_open_once_only_and_never_made_over_another() {
+fn a_store_that_is_put_back_to_an_earlier_generation_does_not_stay_there() {
+    let authorities = [csca("UT", "UTO", 1, &[]), csca("XO", "XOM", 2, &[]), csca("ZZ", "XPO", 3, &[])];
+    let mut store = Store::new();
+    let pointer = store.folder.path().join("current");
+    let mut pointers = vec![fs::read(&pointer).unwrap()];
+    for authority in &authorities {
+        let der = &authority.certificate().der;
+        store.import(der, &[], &[Fingerprint::of(der)]).unwrap();
+        pointers.push(fs::read(&pointer).unwrap());
+    }
+    let version = store.store().version();
+    for earlier in &pointers {
+        fs::write(&pointer, earlier).unwrap();
+        store.reopen().unwrap();
+        assert_eq!((store.store().version(), store.trusted()), (version.clone(), 3));
+    }
+    let manifest = |number| store.folder.path().join(format!("manifests/{number:08}.json"));
+    let third = fs::read(manifest(3)).unwrap();
+    fs::remove_file(manifest(3)).unwrap();
+    fs::write(&pointer, &pointers[1]).unwrap();
+    let refused = TrustStore::open(store.folder.path()).unwrap_err();
+    assert!(matches!(refused, StoreError::RolledBack { number: 2, .. }), "{refused}");
+    // A generation of another history in its place does not fit the one before it.
+    let text = String::from_utf8(third).unwrap().replace("\"previous\": \"", "\"previous\": \"0");
+    let at = text.find("\"previous\": \"0").unwrap() + "\"previous\": \"0".len() + 63;
+    let other = [&text[..at], &text[at + 1..]].concat();
+    fs::write(manifest(3), other).unwrap();
+    assert!(matches!(TrustStore::open(store.folder.path()), Err(StoreError::Changed(_))));
+}
+
+#[test]
+fn one_process_writes_at_a_time_others_read_and_what_another_wrote_is_not_lost() {
+    let (first, second) = (csca("UT", "UTO", 1, &[]), csca("XO", "XOM", 2, &[]));
+    let ders = [&first.certificate().der, &second.certificate().der];
+    let mut store = Store::new();
+    let lock = fs::File::options().write(true).open(store.folder.path().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let refused = store.import(ders[0], &[], &[]).unwrap_err();
+    assert!(matches!(refused, StoreError::Locked(_)), "{refused}");
+    let mut other = TrustStore::open(store.folder.path()).unwrap();
+    drop(lock);
+    store.import(ders[0], &[], &[Fingerprint::of(ders[0])]).unwrap();
+    let table = store.table.clone();
+    let accept = [Fingerprint::of(ders[1])];
+    let import = Import {
+        at: now(),
+        by: "other",
+        deviations: &table,
+        roots: &[],
+        accept: &accept,
+        allow_older: false,
+    };
+    other.import(ders[1], &import).unwrap();
+    store.reopen().unwrap();
+    assert_eq!((store.trusted(), store.store().manifest().number), (2, 3));
+    assert_eq!(store.store().check().unwrap(), (3, 2));
+}
+
+#[test]
+fn a_store_is_never_made_over_another() {
     let store = Store::new();
-    assert!(matches!(TrustStore::open(store.folder.path()), Err(StoreError::Locked(_))));
-    let Store { folder, open, .. } = store;
-    drop(open);
-    let again = TrustStore::create(folder.path(), now(), "tester");
+    let again = TrustStore::create(store.folder.path(), now(), "tester");
     assert!(matches!(again, Err(StoreError::Exists(_))));
     let empty = tempfile::tempdir().unwrap();
     assert!(matches!(TrustStore::open(empty.path()), Err(StoreError::Missing(_))));

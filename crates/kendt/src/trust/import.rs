@@ -104,6 +104,12 @@ fn tell(page: &mut Page, store: &TrustStore, report: &Report) -> Result<(), Fail
     page.field("SHA-256", &report.fingerprint.to_string());
     let (tone, standing) = match &report.standing {
         Standing::Anchored(root) => (Tone::Good, format!("trusted, below the root {root}")),
+        Standing::Vouched(authority) => (
+            Tone::Caution,
+            format!(
+                "trusted, below the authority {authority} of its state, which is not pinned: other lists vouch for it"
+            ),
+        ),
         Standing::Accepted => (Tone::Good, "trusted".to_owned()),
         Standing::Linked => (Tone::Good, "trusted, as a link of an authority of the store".to_owned()),
         Standing::Unanchored(reason) => (Tone::Caution, format!("kept and not used: {reason}")),
@@ -122,6 +128,10 @@ fn tell(page: &mut Page, store: &TrustStore, report: &Report) -> Result<(), Fail
             report.dropped.len()
         );
         page.field("Certificates", &counts);
+    }
+    if report.entries > 0 {
+        let text = format!("{}, of which {} cannot be read", report.entries, report.unreadable);
+        page.field("Entries", &text);
     }
     if report.newly_trusted > 0 {
         page.field("Now trusted", &format!("{} that were kept before", report.newly_trusted));

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Import master lists, certificates, revocation lists, PEM or LDIF files
+    /// Import master lists, certificates, revocation lists, lists of defects and deviations, PEM or LDIF files
     Import(import::Options),
     /// Show which states' documents can be verified, and until when
     Coverage(coverage::Options),

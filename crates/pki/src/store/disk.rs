@@ -1,12 +1,13 @@
 //! The folder of a trust store: objects by their fingerprint, manifests by their number, and a pointer to the newest.
 //!
 //! A file is written beside its place and renamed. Objects are brought to the disk together, before the manifest that
-//! names them; the pointer is renamed last, so that a crash leaves the generation before or the one after. What a crash
-//! left half-written is written again when it is imported again. Every byte is checked against its fingerprint when it is
-//! read.
+//! names them; the pointer is renamed last. A crash leaves the generation before or the one after: a manifest that names
+//! the newest known one as the one before it counts, whether or not the pointer got to it. What a crash left half-written
+//! is written again when it is imported again. Every byte is checked against its fingerprint when it is read. Whoever
+//! writes holds a lock; whoever reads needs none, since nothing that is named is ever changed.
 //!
-//! What it does not protect against: whoever may exchange the whole folder can put an older one in its place. Whoever
-//! must notice that keeps the version ([`super::TrustStore::version`]) elsewhere and compares.
+//! What it does not protect against: whoever may exchange the whole folder can put an older one in its place, or one of
+//! his own. Whoever must notice that keeps the version ([`super::TrustStore::version`]) elsewhere and compares.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
@@ -30,12 +31,16 @@ struct Pointer {
     manifest: Fingerprint,
 }
 
-/// The folder, locked against a second writer.
+/// The folder.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    /// Held for its lock.
-    _lock: File,
+}
+
+/// Nobody else writes as long as it is there.
+#[derive(Debug)]
+pub(super) struct WriteLock {
+    _held: File,
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> StoreError + '_ {
@@ -44,33 +49,36 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> StoreError + '_ {
 
 impl Folder {
     /// Makes a new, empty folder.
-    pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn create(path: &Path) -> Result<(Self, WriteLock), StoreError> {
         for part in ["objects", "manifests"] {
             let part = path.join(part);
             fs::create_dir_all(&part).map_err(failed(&part))?;
         }
-        let folder = Self::lock(path)?;
+        let folder = Self { path: path.to_owned() };
+        let lock = folder.lock()?;
         if folder.pointer_path().exists() {
             return Err(StoreError::Exists(path.to_owned()));
         }
-        Ok(folder)
+        Ok((folder, lock))
     }
 
     /// Opens an existing folder.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        if !path.join("current").exists() {
-            return Err(StoreError::Missing(path.to_owned()));
+        if path.join("current").exists() {
+            Ok(Self { path: path.to_owned() })
+        } else {
+            Err(StoreError::Missing(path.to_owned()))
         }
-        Self::lock(path)
     }
 
-    fn lock(path: &Path) -> Result<Self, StoreError> {
-        let place = path.join("lock");
+    /// Keeps others from writing.
+    pub(super) fn lock(&self) -> Result<WriteLock, StoreError> {
+        let place = self.path.join("lock");
         let file = File::options().create(true).truncate(false).write(true).open(&place);
         let file = file.map_err(failed(&place))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: file }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Locked(path.to_owned())),
+            Ok(()) => Ok(WriteLock { _held: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked(self.path.clone())),
             Err(TryLockError::Error(source)) => Err(StoreError::File { path: place, source }),
         }
     }
@@ -83,7 +91,7 @@ impl Folder {
         self.path.join("objects").join(fingerprint.to_string())
     }
 
-    fn manifest_path(&self, number: u64) -> PathBuf {
+    pub(super) fn manifest_path(&self, number: u64) -> PathBuf {
         self.path.join("manifests").join(format!("{number:08}.json"))
     }
 
@@ -93,8 +101,38 @@ impl Folder {
         let text = read_bounded(&place, 4096)?;
         let pointer: Pointer =
             serde_json::from_slice(&text).map_err(|source| StoreError::Form { path: place, source })?;
-        let manifest = self.manifest(pointer.number, pointer.manifest)?;
-        Ok((manifest, pointer.manifest))
+        let mut newest = (self.manifest(pointer.number, pointer.manifest)?, pointer.manifest);
+        // Manifests that the pointer did not get to.
+        loop {
+            let next = newest.0.number.saturating_add(1);
+            let place = self.manifest_path(next);
+            if !place.exists() {
+                break;
+            }
+            let fingerprint = Fingerprint::of(&read_bounded(&place, MAX_MANIFEST)?);
+            let manifest = self.manifest(next, fingerprint)?;
+            if manifest.previous != Some(newest.1) {
+                return Err(StoreError::Changed(place));
+            }
+            newest = (manifest, fingerprint);
+        }
+        let number = newest.0.number;
+        if self.numbers()?.into_iter().any(|other| other > number) {
+            return Err(StoreError::RolledBack { path: self.path.clone(), number });
+        }
+        Ok(newest)
+    }
+
+    /// The numbers of the manifests that are there.
+    fn numbers(&self) -> Result<Vec<u64>, StoreError> {
+        let place = self.path.join("manifests");
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&place).map_err(failed(&place))? {
+            let name = entry.map_err(failed(&place))?.file_name();
+            let number = name.to_str().and_then(|name| name.strip_suffix(".json")?.parse::<u64>().ok());
+            numbers.extend(number);
+        }
+        Ok(numbers)
     }
 
     /// A manifest, which must have this fingerprint.
@@ -104,8 +142,8 @@ impl Folder {
         if Fingerprint::of(&text) != expected {
             return Err(StoreError::Changed(place));
         }
-        let manifest: Manifest = serde_json::from_slice(&text)
-            .map_err(|source| StoreError::Form { path: place.clone(), source })?;
+        let manifest =
+            Manifest::parse(&text).map_err(|source| StoreError::Form { path: place.clone(), source })?;
         if manifest.format != FORMAT || manifest.number != number {
             return Err(StoreError::Changed(place));
         }
@@ -124,23 +162,25 @@ impl Folder {
         let fingerprint = Fingerprint::of(bytes);
         let place = self.object_path(fingerprint);
         if !read_bounded(&place, MAX_OBJECT).is_ok_and(|stored| stored == bytes) {
-            write(&place, bytes)?;
+            let beside = place.with_extension("new");
+            step(&beside, bytes, |path, bytes| fs::write(path, bytes))?;
+            step(&place, b"", |path, _| fs::rename(&beside, path))?;
         }
         Ok(fingerprint)
     }
 
     /// Writes a manifest and makes it the newest.
     pub(super) fn commit(&self, manifest: &Manifest) -> Result<Fingerprint, StoreError> {
-        sync_objects(&self.path.join("objects"))?;
+        step(&self.path.join("objects"), b"", |path, _| sync_objects(path))?;
         let place = self.manifest_path(manifest.number);
         let text = form(&place, manifest)?;
         write_through(&place, &text)?;
-        sync(&self.path.join("manifests"))?;
+        step(&self.path.join("manifests"), b"", |path, _| sync(path))?;
         let fingerprint = Fingerprint::of(&text);
         let place = self.pointer_path();
         let text = form(&place, &Pointer { number: manifest.number, manifest: fingerprint })?;
         write_through(&place, &text)?;
-        sync(&self.path)?;
+        step(&self.path, b"", |path, _| sync(path))?;
         Ok(fingerprint)
     }
 }
@@ -160,38 +200,75 @@ fn read_bounded(place: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
     }
 }
 
-/// Writes beside the place and renames.
-fn write(place: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let beside = place.with_extension("new");
-    fs::write(&beside, bytes).map_err(failed(&beside))?;
-    fs::rename(&beside, place).map_err(failed(place))
-}
-
 /// Writes beside the place, brings it to the disk, renames.
 fn write_through(place: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let beside = place.with_extension("new");
-    let mut file = File::create(&beside).map_err(failed(&beside))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(&beside))?;
-    fs::rename(&beside, place).map_err(failed(place))
+    step(&beside, bytes, |path, bytes| {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    })?;
+    step(place, b"", |path, _| fs::rename(&beside, path))
 }
 
 /// Makes the renames in a folder last.
-fn sync(folder: &Path) -> Result<(), StoreError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// Brings all objects to the disk in one go: the file system as a whole, since hundreds of single files take a wait each.
 #[cfg(target_os = "linux")]
-fn sync_objects(folder: &Path) -> Result<(), StoreError> {
-    let opened = File::open(folder).map_err(failed(folder))?;
-    rustix::fs::syncfs(opened).map_err(|error| failed(folder)(error.into()))
+fn sync_objects(folder: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(File::open(folder)?)?)
 }
 
 /// Brings all objects to the disk, one after the other.
 #[cfg(not(target_os = "linux"))]
-fn sync_objects(folder: &Path) -> Result<(), StoreError> {
-    for entry in fs::read_dir(folder).map_err(failed(folder))? {
-        sync(&entry.map_err(failed(folder))?.path())?;
+fn sync_objects(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        sync(&entry?.path())?;
     }
     sync(folder)
+}
+
+/// One change of the folder. Tests end here, with half of the bytes written.
+fn step(
+    path: &Path,
+    bytes: &[u8],
+    change: impl Fn(&Path, &[u8]) -> io::Result<()>,
+) -> Result<(), StoreError> {
+    #[cfg(test)]
+    if crash::is_now() {
+        if let Some(half) = bytes.get(..bytes.len() / 2).filter(|half| !half.is_empty()) {
+            let _ = change(path, half);
+        }
+        return Err(failed(path)(io::Error::other("crashed")));
+    }
+    change(path, bytes).map_err(failed(path))
+}
+
+/// Ends the work of this thread at a step.
+#[cfg(test)]
+pub(super) mod crash {
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS_LEFT: Cell<Option<u32>> = const { Cell::new(None) };
+    }
+
+    /// Lets so many steps succeed; none but these, or all from now on.
+    pub(crate) fn after(steps: Option<u32>) {
+        STEPS_LEFT.set(steps);
+    }
+
+    pub(super) fn is_now() -> bool {
+        match STEPS_LEFT.get() {
+            None => false,
+            Some(0) => true,
+            Some(steps) => {
+                STEPS_LEFT.set(Some(steps - 1));
+                false
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::report::Summary;
+use super::report::{Imported, Summary};
 
 /// Version of the form.
 pub(super) const FORMAT: u32 = 1;
@@ -126,6 +126,34 @@ pub struct ListEntry {
     pub certificates: BTreeSet<Fingerprint>,
 }
 
+/// Of whose documents a list of defects is believed to speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// Of nobody's: it is kept and not used.
+    Nobody,
+    /// Of those of its signer's state.
+    OwnState,
+    /// Of those of every state.
+    EveryState,
+}
+
+/// A list of defects or deviations that was imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefectEntry {
+    /// Which of the two.
+    pub kind: Imported,
+    /// Country of the signer.
+    pub country: Option<String>,
+    /// When its signer says that it was signed. Of the lists of one kind and country the newest is in force.
+    pub signed: Option<Timestamp>,
+    /// The root that its signer was traced to.
+    pub root: Option<Fingerprint>,
+    /// How far it reaches.
+    pub reach: Reach,
+}
+
 /// One generation of the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,9 +179,20 @@ pub struct Manifest {
     pub roots: BTreeSet<Fingerprint>,
     /// Revocation lists in use.
     pub revocation: BTreeSet<Fingerprint>,
+    /// Lists of defects and deviations.
+    #[serde(default)]
+    pub defects: BTreeMap<Fingerprint, DefectEntry>,
 }
 
 impl Manifest {
+    /// Reads a manifest; what is not known in it is refused.
+    ///
+    /// # Errors
+    /// It is no JSON of this form.
+    pub fn parse(text: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(text)
+    }
+
     pub(super) fn first(at: Timestamp, by: &str) -> Self {
         Self {
             format: FORMAT,
@@ -167,12 +206,26 @@ impl Manifest {
             lists: BTreeMap::new(),
             roots: BTreeSet::new(),
             revocation: BTreeSet::new(),
+            defects: BTreeMap::new(),
         }
+    }
+
+    /// The newest list of defects or deviations of each kind and country.
+    pub(super) fn defects_in_force(&self) -> impl Iterator<Item = (Fingerprint, &DefectEntry)> {
+        let mut newest: BTreeMap<_, (Fingerprint, &DefectEntry)> = BTreeMap::new();
+        for (fingerprint, entry) in self.defects.iter().filter(|(_, entry)| entry.reach != Reach::Nobody) {
+            let place = newest.entry((entry.kind, &entry.country)).or_insert((*fingerprint, entry));
+            if (entry.signed, fingerprint) > (place.1.signed, &place.0) {
+                *place = (*fingerprint, entry);
+            }
+        }
+        newest.into_values()
     }
 
     /// Every object that it needs.
     pub(super) fn objects(&self) -> BTreeSet<Fingerprint> {
         let certificates = self.certificates.keys().chain(&self.signers).chain(&self.roots);
-        certificates.chain(self.lists.keys()).chain(&self.revocation).copied().collect()
+        let lists = self.lists.keys().chain(&self.revocation).chain(self.defects.keys());
+        certificates.chain(lists).copied().collect()
     }
 }

@@ -4,15 +4,21 @@
 //! stands in the evidence. [`TrustStore::anchors`] is what the inspection system works with.
 //!
 //! What it does not protect against: a list's signer vouches for every state on it, and a pinned root is what the
-//! operator obtained out of band. A folder can be exchanged for an older copy of itself by whoever may write there.
+//! operator obtained out of band. A list is trusted as well if its signer is traced to an authority of its own state that
+//! only other lists vouch for ([`Standing::Vouched`]); whoever does not want that does not import such lists. A folder can
+//! be exchanged for an older copy of itself, or another one, by whoever may write there: whoever must notice that compares
+//! [`TrustStore::version`] with what he kept elsewhere.
 
 mod certificates;
 mod coverage;
+#[cfg(test)]
+mod crash_tests;
 mod disk;
 mod import;
 mod manifest;
 mod report;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, io};
@@ -21,12 +27,17 @@ use jiff::Timestamp;
 
 pub use self::coverage::{Coverage, Generation, StateCoverage};
 pub use self::import::Import;
-pub use self::manifest::{Entry, Fingerprint, FingerprintError, ListEntry, Manifest, Source};
+pub use self::manifest::{
+    DefectEntry, Entry, Fingerprint, FingerprintError, ListEntry, Manifest, Reach, Source,
+};
 pub use self::report::{DropReason, Dropped, Imported, Report, Standing, Summary};
 use crate::anchors::{Anchors, CrlRefused};
 use crate::certificate::{Certificate, CertificateError};
 use crate::crl::{Crl, CrlError};
+use crate::defect::{DefectScope, KnownDefects};
+use crate::defect_list::{DefectList, DefectListError};
 use crate::deviation::DeviationTable;
+use crate::deviation_list::DeviationList;
 use crate::ldif::LdifError;
 use crate::master_list::MasterListError;
 use disk::Folder;
@@ -40,8 +51,8 @@ pub enum StoreError {
     /// There is one already.
     #[error("there is a trust store in {} already", .0.display())]
     Exists(PathBuf),
-    /// Another process has it open.
-    #[error("the trust store in {} is in use by another process", .0.display())]
+    /// Another process is writing.
+    #[error("another process is writing to the trust store in {}", .0.display())]
     Locked(PathBuf),
     /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
@@ -62,6 +73,14 @@ pub enum StoreError {
     /// A file is not what it was when the store wrote it.
     #[error("{} was changed after the store wrote it", .0.display())]
     Changed(PathBuf),
+    /// The store was put back to an earlier generation: manifests of later ones are there.
+    #[error("the trust store in {} was put back to generation {number}, later ones are there", path.display())]
+    RolledBack {
+        /// The folder.
+        path: PathBuf,
+        /// The generation that it was put back to.
+        number: u64,
+    },
     /// An object of the store can no longer be read.
     #[error("certificate {fingerprint} of the store: {source}")]
     Certificate {
@@ -79,6 +98,9 @@ pub enum StoreError {
     /// A master list cannot be read.
     #[error(transparent)]
     MasterList(#[from] MasterListError),
+    /// A list of defects or deviations cannot be read.
+    #[error(transparent)]
+    DefectList(#[from] DefectListError),
     /// A list was signed before the one of the same signer that is there.
     #[error("the list was signed on {signed}, and one of the same signer of {known} is there")]
     Older {
@@ -94,11 +116,40 @@ pub enum StoreError {
     #[error(transparent)]
     Ldif(#[from] LdifError),
     /// What is to be imported is nothing that is known.
-    #[error("this is neither a master list nor a certificate, a revocation list, PEM or LDIF")]
+    #[error(
+        "this is neither a master list nor a certificate, a revocation list, a list of defects or deviations, PEM or LDIF"
+    )]
     UnknownForm,
 }
 
-/// A trust store that is open. Only one process can have it open.
+impl StoreError {
+    /// Whether the store itself fails, not what is to be imported.
+    const fn is_of_the_store(&self) -> bool {
+        match self {
+            Self::Missing(_)
+            | Self::Exists(_)
+            | Self::Locked(_)
+            | Self::File { .. }
+            | Self::Form { .. }
+            | Self::Changed(_)
+            | Self::RolledBack { .. }
+            | Self::Certificate { .. } => true,
+            Self::RevocationList(_)
+            | Self::RevocationListRefused(_)
+            | Self::MasterList(_)
+            | Self::DefectList(_)
+            | Self::Older { .. }
+            | Self::Dropped(_)
+            | Self::Ldif(_)
+            | Self::UnknownForm => false,
+        }
+    }
+}
+
+/// What is trusted, and every certificate of an authority.
+type Loaded = (Anchors, HashMap<Fingerprint, Arc<Certificate>>);
+
+/// A trust store that is open. Any number of processes can have it open, and one at a time can import.
 #[derive(Debug)]
 pub struct TrustStore {
     folder: Folder,
@@ -112,7 +163,7 @@ impl TrustStore {
     /// # Errors
     /// [`StoreError::Exists`], [`StoreError::Locked`], [`StoreError::File`].
     pub fn create(path: &Path, at: Timestamp, by: &str) -> Result<Self, StoreError> {
-        let folder = Folder::create(path)?;
+        let (folder, _lock) = Folder::create(path)?;
         let manifest = Manifest::first(at, by);
         let fingerprint = folder.commit(&manifest)?;
         Ok(Self { folder, manifest, fingerprint })
@@ -121,7 +172,7 @@ impl TrustStore {
     /// Opens a store.
     ///
     /// # Errors
-    /// [`StoreError`] where it is missing, in use or changed.
+    /// [`StoreError`] where it is missing, changed or put back.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
         let (manifest, fingerprint) = folder.newest()?;
@@ -158,28 +209,72 @@ impl TrustStore {
             .map_err(|source| StoreError::Certificate { fingerprint, source })
     }
 
-    /// The trusted authorities with what they revoked, decoded.
+    /// The trusted authorities with what they revoked and what is wrong with their documents, decoded.
     ///
     /// # Errors
     /// An object is missing or was changed. A revocation list whose authority is no longer trusted is left out.
     pub fn anchors(&self, deviations: &DeviationTable) -> Result<Anchors, StoreError> {
-        let mut anchors = Anchors::new(self.version());
-        for (fingerprint, entry) in &self.manifest.certificates {
-            if entry.is_trusted() {
-                anchors.trust(Arc::new(self.certificate(*fingerprint)?));
-            }
-        }
+        let (mut anchors, _) = self.load(deviations)?;
         for fingerprint in &self.manifest.signers {
             anchors.know_signer(Arc::new(self.certificate(*fingerprint)?));
+        }
+        for (fingerprint, entry) in self.manifest.defects_in_force() {
+            let scope = match (entry.reach, &entry.country) {
+                (Reach::EveryState, _) => DefectScope::EveryState,
+                (Reach::OwnState, Some(country)) => DefectScope::OneState(country.clone()),
+                (Reach::OwnState, None) | (Reach::Nobody, _) => continue,
+            };
+            let bytes = self.folder.object(fingerprint)?;
+            let list = match entry.kind {
+                Imported::DeviationList => KnownDefects::DeviationList(DeviationList::parse(&bytes)?),
+                _ => KnownDefects::DefectList(DefectList::parse(&bytes)?),
+            };
+            anchors.note_defects(Arc::new(list), scope);
+        }
+        Ok(anchors)
+    }
+
+    /// The trusted authorities with what they revoked, and the certificates of all authorities.
+    fn load(&self, deviations: &DeviationTable) -> Result<Loaded, StoreError> {
+        let mut anchors = Anchors::new(self.version());
+        let mut read = HashMap::with_capacity(self.manifest.certificates.len());
+        for (fingerprint, entry) in &self.manifest.certificates {
+            let certificate = Arc::new(self.certificate(*fingerprint)?);
+            if entry.is_trusted() {
+                anchors.trust(Arc::clone(&certificate));
+            }
+            read.insert(*fingerprint, certificate);
         }
         for fingerprint in &self.manifest.revocation {
             let list = Crl::parse(&self.folder.object(*fingerprint)?)?;
             match anchors.revoke(list, deviations) {
-                Ok(()) | Err(CrlRefused::Older | CrlRefused::NoAuthority) => {}
+                Ok(_) | Err(CrlRefused::Older | CrlRefused::NoAuthority) => {}
                 Err(refused) => return Err(refused.into()),
             }
         }
-        Ok(anchors)
+        Ok((anchors, read))
+    }
+
+    /// Looks at every file of the store: each generation down to the first, and each object that the newest needs.
+    /// Gives how many of each there are.
+    ///
+    /// # Errors
+    /// The first that is missing or was changed.
+    pub fn check(&self) -> Result<(u64, usize), StoreError> {
+        let mut count: u64 = 1;
+        let mut manifest = self.manifest.clone();
+        while let Some(before) = self.before(&manifest)? {
+            count = count.saturating_add(1);
+            manifest = before;
+        }
+        if manifest.number != 1 {
+            return Err(StoreError::Changed(self.folder.manifest_path(manifest.number)));
+        }
+        let objects = self.manifest.objects();
+        for fingerprint in &objects {
+            self.folder.object(*fingerprint)?;
+        }
+        Ok((count, objects.len()))
     }
 
     /// Makes `manifest` the next generation.
@@ -194,10 +289,6 @@ impl TrustStore {
         manifest.at = import.at;
         import.by.clone_into(&mut manifest.by);
         manifest.import = Some(summary);
-        for fingerprint in manifest.objects().difference(&self.manifest.objects()) {
-            // What the manifest needs has to be there before it is.
-            self.folder.object(*fingerprint)?;
-        }
         self.fingerprint = self.folder.commit(&manifest)?;
         self.manifest = manifest;
         Ok(())

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::StoreError;
 use super::manifest::Fingerprint;
 use crate::certificate::{CertificateError, IssuanceError};
 use crate::deviation::Deviations;
@@ -38,7 +39,7 @@ pub struct Dropped {
 }
 
 /// What was imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Imported {
     /// A master list.
@@ -49,13 +50,21 @@ pub enum Imported {
     DocumentSigner,
     /// A revocation list.
     RevocationList,
+    /// A list of known defects (TR-03129-2 §7).
+    DefectList,
+    /// A list of known deviations (Doc 9303-12 §10).
+    DeviationList,
+    /// Several of these in one file.
+    Collection,
 }
 
 /// Whether what was imported is trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// The signer of the list was traced to this root.
+    /// The signer of the list was traced to this root, which the operator pinned.
     Anchored(Fingerprint),
+    /// The signer of the list was traced to this authority of its own state. Nobody pinned it: other lists vouch for it.
+    Vouched(Fingerprint),
     /// The operator said so.
     Accepted,
     /// A link certificate that an authority of the store signed.
@@ -77,6 +86,10 @@ pub struct Report {
     pub signed: Option<Timestamp>,
     /// How many certificates it holds.
     pub found: usize,
+    /// How many entries a list of defects or deviations holds.
+    pub entries: usize,
+    /// How many of these cannot be read and have no effect.
+    pub unreadable: usize,
     /// Certificates that were not in the store.
     pub added: Vec<Fingerprint>,
     /// Certificates that were there before.
@@ -90,11 +103,46 @@ pub struct Report {
     /// Trusted certificates of the store that another trusted list has and this one lacks, valid at the time of the
     /// import.
     pub lacking: Vec<Fingerprint>,
-    /// Whether the store has a new generation.
+    /// Whether the store knows more than before.
     pub changed: bool,
 }
 
+impl Standing {
+    /// Whether it is trusted.
+    pub const fn is_trusted(&self) -> bool {
+        !matches!(self, Self::Unanchored(_))
+    }
+
+    /// What its signer was traced to.
+    pub(super) const fn root(&self) -> Option<Fingerprint> {
+        match self {
+            Self::Anchored(root) | Self::Vouched(root) => Some(*root),
+            Self::Accepted | Self::Linked | Self::Unanchored(_) => None,
+        }
+    }
+}
+
 impl Report {
+    /// The report on something of which nothing is known yet.
+    pub(super) fn begun(what: Imported, fingerprint: Fingerprint, standing: Standing) -> Self {
+        Self {
+            what,
+            fingerprint,
+            standing,
+            signed: None,
+            found: 0,
+            entries: 0,
+            unreadable: 0,
+            added: Vec::new(),
+            known: 0,
+            repeated: 0,
+            dropped: Vec::new(),
+            newly_trusted: 0,
+            lacking: Vec::new(),
+            changed: false,
+        }
+    }
+
     /// Whether every certificate is accounted for.
     pub fn is_complete(&self) -> bool {
         let counted = [self.added.len(), self.known, self.repeated, self.dropped.len()];
@@ -110,6 +158,26 @@ impl Report {
             known: self.known,
             dropped: self.dropped.len(),
         }
+    }
+}
+
+impl Summary {
+    /// What the parts of a file did together; parts that were refused count as dropped.
+    pub(super) fn of_parts(file: Fingerprint, parts: &[Result<Report, StoreError>]) -> Self {
+        let mut whole =
+            Self { what: Imported::Collection, fingerprint: file, found: 0, added: 0, known: 0, dropped: 0 };
+        for part in parts {
+            if let Ok(report) = part {
+                whole.found = whole.found.saturating_add(report.found);
+                whole.added = whole.added.saturating_add(report.added.len());
+                whole.known = whole.known.saturating_add(report.known);
+                whole.dropped = whole.dropped.saturating_add(report.dropped.len());
+            } else {
+                whole.found = whole.found.saturating_add(1);
+                whole.dropped = whole.dropped.saturating_add(1);
+            }
+        }
+        whole
     }
 }
 
@@ -138,6 +206,9 @@ impl fmt::Display for Imported {
             Self::Authority => "certificate of an authority",
             Self::DocumentSigner => "certificate of a document signer",
             Self::RevocationList => "revocation list",
+            Self::DefectList => "defect list",
+            Self::DeviationList => "deviation list",
+            Self::Collection => "collection",
         })
     }
 }
