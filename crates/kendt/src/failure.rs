@@ -82,6 +82,8 @@ pub(crate) enum Failure {
     TraceRefused(&'static str),
     #[error("{0}")]
     Trust(pki::StoreError),
+    #[error("the trust store is of version {version}, and {expected} is expected")]
+    OtherStore { version: String, expected: String },
     #[error("{} is no evidence record: {source}", .path.display())]
     NoEvidence { path: PathBuf, source: verdict::EvidenceError },
     #[error("{0} checks come out otherwise than they were recorded")]
@@ -117,7 +119,7 @@ impl Failure {
             Failure::FileUnreadable { .. } | Failure::NotASpecimen { .. } | Failure::Profile { .. } => 12,
             Failure::TraceRefused(_) => 13,
             Failure::Demonstration { .. } => 14,
-            Failure::Trust(_) => 15,
+            Failure::Trust(_) | Failure::OtherStore { .. } => 15,
             Failure::NoEvidence { .. } | Failure::EvidenceDiffers(_) => 16,
         }
     }
@@ -175,6 +177,10 @@ impl Failure {
                  holds. Leave --trace out for this document."
             }
             Failure::Trust(error) => store_advice(error),
+            Failure::OtherStore { .. } => {
+                "Look with kendt trust diff --all whether somebody imported something since. If not, an older copy or \
+                 another store was put in its place: do not use it."
+            }
             Failure::NoEvidence { .. } => "Give a file that kendt inspect --evidence has written.",
             Failure::EvidenceDiffers(_) => {
                 "Compare the versions of trust store and policy with those that the record names. If they are the same, \
@@ -346,6 +352,7 @@ mod tests {
             Failure::TraceRefused(""),
             Failure::Demonstration { failed: 1, all: 2 },
             Failure::Trust(pki::StoreError::UnknownForm),
+            Failure::OtherStore { version: String::new(), expected: String::new() },
             Failure::EvidenceDiffers(1),
         ];
         for failure in codes {

@@ -151,6 +151,11 @@ impl Anchors {
         lists.map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Every revocation list in use.
+    pub fn all_revocation_lists(&self) -> impl Iterator<Item = &Crl> {
+        self.revocation.values().flatten()
+    }
+
     /// Authorities that can have issued what names its issuer like this, the likeliest first: those with the key
     /// identifier, then all others with the name.
     pub fn issuers(

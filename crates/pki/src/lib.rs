@@ -23,6 +23,7 @@ mod deviation_list;
 mod extension;
 mod key;
 mod ldif;
+mod links;
 mod master_list;
 mod name;
 mod oid;

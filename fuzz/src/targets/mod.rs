@@ -9,6 +9,7 @@ pub mod authenticity;
 pub mod chip;
 pub mod groups;
 pub mod lds;
+pub mod lists;
 pub mod mrz;
 pub mod pki;
 pub mod quirks;
@@ -66,7 +67,10 @@ pub const ALL: &[Target] = &[
     ),
     target("pki_certificate", pki::certificate, pki::certificate_seeds),
     target("pki_crl", pki::crl, pki::crl_seeds),
+    target("pki_defect_list", lists::defect_list, lists::defect_list_seeds),
+    target("pki_deviation_list", lists::deviation_list, lists::deviation_list_seeds),
     target("pki_ldif", pki::ldif, pki::ldif_seeds),
+    target("pki_manifest", lists::manifest, lists::manifest_seeds),
     target("pki_master_list", pki::master_list, pki::master_list_seeds),
     target("pki_signed_data", pki::signed_data, pki::signed_data_seeds),
     target("quirks", quirks::run, quirks::seeds),

@@ -26,11 +26,20 @@ fn samples(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// The sample authorities, read.
-fn authorities() -> &'static [Certificate] {
+pub(super) fn authorities() -> &'static [Certificate] {
     static READ: OnceLock<Vec<Certificate>> = OnceLock::new();
     READ.get_or_init(|| {
         let read = |der: &Vec<u8>| Certificate::parse(der).expect("the samples are certificates");
         certificate_seeds().iter().map(read).collect()
+    })
+}
+
+/// The sample signers of documents, read.
+pub(super) fn document_signers() -> &'static [Certificate] {
+    static READ: OnceLock<Vec<Certificate>> = OnceLock::new();
+    READ.get_or_init(|| {
+        let read = |der: &Vec<u8>| Certificate::parse(der).expect("the samples are certificates");
+        samples("signer-of-documents").iter().map(read).collect()
     })
 }
 

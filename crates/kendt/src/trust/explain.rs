@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use jiff::tz::TimeZone;
 use pki::{Certificate, DeviationTable, Fingerprint, PublicKey, Role};
 
 use super::{StoreOptions, open};
@@ -96,12 +97,17 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
             }
         }
     }
-    for issuer in anchors.issuers(certificate.issuer(), certificate.issuer_key_identifier()) {
-        let outcome = certificate.verify_issued_by(issuer);
-        let same = **issuer == certificate;
-        if let (Ok(_), false) = (outcome, same) {
-            page.field("Signed by", &format!("{} ({})", issuer.subject(), issuer.serial()));
-        }
+    page.heading("How its key is linked to earlier ones");
+    let chain = anchors.link_chain(&certificate);
+    if chain.is_empty() {
+        page.paragraph(Tone::Faint, "By no link certificate of the store.");
+    }
+    for link in &chain {
+        let how = if link.claims_to_be_self_signed() { "first key" } else { "link" };
+        let from = TimeZone::UTC.to_datetime(link.validity().not_before).date();
+        let fingerprint = Fingerprint::of(link.as_der()).to_string();
+        let short = fingerprint.get(..12).unwrap_or_default();
+        page.field(how, &format!("{} ({}), from {from}, {short}", link.subject(), link.serial()));
     }
     page.heading("What departs from the profile");
     let departing = certificate.check_profile(role);

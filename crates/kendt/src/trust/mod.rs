@@ -1,6 +1,8 @@
 //! `kendt trust`: the trust store, from which an inspection takes its authorities and revocation lists.
 
+mod check;
 mod coverage;
+mod diff;
 mod explain;
 mod import;
 mod list;
@@ -21,9 +23,13 @@ pub(crate) enum Command {
     /// Show which states' documents can be verified, and until when
     Coverage(coverage::Options),
     /// Show what the last import changed, or every import
-    Diff(list::Options),
+    Diff(diff::Options),
+    /// Show what the store was filled with: lists, roots, revocation lists and how old they are
+    List(list::Options),
     /// Tell everything about one certificate: who vouches for it, since when, and what departs in it
     Explain(explain::Options),
+    /// Check every file of the store, and that it is the store that is expected
+    Check(check::Options),
 }
 
 /// Where the store is.
@@ -45,8 +51,10 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<()> {
     match command {
         Command::Import(options) => import::run(context, options),
         Command::Coverage(options) => coverage::run(context, options),
-        Command::Diff(options) => list::run(context, options),
+        Command::Diff(options) => diff::run(context, options),
+        Command::List(options) => list::run(context, options),
         Command::Explain(options) => explain::run(context, options),
+        Command::Check(options) => check::run(context, options),
     }
 }
 

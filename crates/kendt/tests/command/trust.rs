@@ -64,6 +64,15 @@ fn what_was_imported_once_is_trusted_by_every_inspection_after() {
     assert!(explained.contains("CSCA UTO SPECIMEN") && explained.contains("the operator"), "{explained}");
     let diff = desk.run(&["trust", "diff", "--all"]).expect_code(0).out;
     assert!(diff.contains("Generation 1") && diff.contains("Now trusted"), "{diff}");
+
+    let list = desk.run(&["trust", "list", "--json"]).expect_code(0).json();
+    assert_eq!((&list["authorities"], &list["revocation_lists"][0]["revoked"]), (&json!(1), &json!(0)));
+    assert!(desk.run(&["trust", "list"]).expect_code(0).out.contains("Pinned roots"));
+    let version = list["trust_store"].as_str().unwrap();
+    let check = desk.run(&["trust", "check", "--expect", version]).expect_code(0).out;
+    assert!(check.contains(version) && check.contains("every file"), "{check}");
+    let refused = desk.run(&["trust", "check", "--expect", "1-0000000000000000"]).expect_code(15);
+    assert!(refused.err.contains("is expected") && refused.err.contains("do not use it"), "{}", refused.err);
 }
 
 #[test]

@@ -193,6 +193,14 @@ impl Manifest {
         serde_json::from_slice(text)
     }
 
+    /// Writes it as [`Manifest::parse`] reads it.
+    ///
+    /// # Errors
+    /// None that is known of.
+    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec_pretty(self)
+    }
+
     pub(super) fn first(at: Timestamp, by: &str) -> Self {
         Self {
             format: FORMAT,

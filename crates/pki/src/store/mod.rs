@@ -16,6 +16,7 @@ mod crash_tests;
 mod disk;
 mod import;
 mod manifest;
+mod picture;
 mod report;
 
 use std::collections::HashMap;

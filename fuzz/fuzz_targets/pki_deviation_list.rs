@@ -1,0 +1,4 @@
+//! See [`kendt_fuzz::targets::lists::deviation_list`].
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| kendt_fuzz::targets::lists::deviation_list(bytes));
