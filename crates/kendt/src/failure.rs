@@ -215,6 +215,7 @@ fn store_advice(error: &pki::StoreError) -> &'static str {
         | StoreError::DefectList(_)
         | StoreError::Dropped(_)
         | StoreError::Ldif(_)
+        | StoreError::Value(_)
         | StoreError::UnknownForm => "Check that this is the file that you mean, and that it is complete.",
     }
 }

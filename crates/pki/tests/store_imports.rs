@@ -192,20 +192,22 @@ fn a_directory_makes_one_generation_and_each_part_has_its_own_outcome() {
         ("CscaMasterListData", &list),
         ("userCertificate;binary", &signer.certificate.der),
     ]);
+    let text = text + "\ndn: cn=broken\nuserCertificate;binary:: MAM*\n";
     let mut desk = Desk::new();
     let outcomes = desk.all(text.as_bytes(), &[parsed(&state)], &[]);
     let kinds: Vec<Option<Imported>> =
         outcomes.iter().map(|outcome| outcome.as_ref().ok().map(|report| report.what)).collect();
     let crl = Some(Imported::RevocationList);
     let signer = Some(Imported::DocumentSigner);
-    assert_eq!(kinds, [crl, None, None, signer, None, Some(Imported::MasterList), signer]);
+    assert_eq!(kinds, [crl, None, None, signer, None, Some(Imported::MasterList), signer, None]);
     assert!(matches!(outcomes[1], Err(StoreError::RevocationListRefused(_))), "{:?}", outcomes[1]);
     assert!(matches!(outcomes[4], Err(StoreError::UnknownForm)));
+    assert!(matches!(outcomes[7], Err(StoreError::Value(_))));
     assert_eq!(outcomes[6].as_ref().unwrap().known, 1);
     assert_eq!((desk.store.manifest().number, desk.trusted()), (2, 1));
     let summary = desk.store.manifest().import.as_ref().unwrap();
     assert_eq!((summary.what, summary.fingerprint), (Imported::Collection, Fingerprint::of(text.as_bytes())));
-    assert_eq!((summary.found, summary.added, summary.known, summary.dropped), (6, 2, 1, 3));
+    assert_eq!((summary.found, summary.added, summary.known, summary.dropped), (7, 2, 1, 4));
     assert_eq!(desk.store.anchors(&desk.table).unwrap().signers().len(), 1);
 
     let version = desk.store.version();

@@ -1,18 +1,21 @@
 //! `kendt trust import`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use pki::{
-    Certificate, DeviationTable, Fingerprint, Import, Report, Standing, StoreError, TrustStore, ldif_objects,
+    Certificate, DeviationTable, Dropped, Fingerprint, Import, Imported, Report, Standing, StoreError,
+    TrustStore, ldif_objects,
 };
+use serde::Serialize;
 
 use super::StoreOptions;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::page::{Page, Tone};
+use crate::page::{Cell, Page, Tone};
 use crate::terminal::print;
 
 /// What an imported certificate or list is good for.
@@ -22,7 +25,11 @@ store) or that is trusted already. Get the root on another way than the list. Wi
 used, until you accept it by its SHA-256 with --accept.
 
 A single certificate of an authority is trusted only with --accept, or if it is a link certificate that a trusted \
-authority signed. A revocation list needs a trusted authority.
+authority signed. A revocation list needs a trusted authority. Lists of defects and deviations are trusted like master \
+lists.
+
+A file may have many parts (PEM, LDIF). Parts that are refused do not hold up the others; if all are refused, the \
+command fails.
 
 Nothing is ever taken away: documents live longer than lists.";
 
@@ -45,6 +52,10 @@ pub(crate) struct Options {
     #[arg(long)]
     older: bool,
 
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+
     #[command(flatten)]
     store: StoreOptions,
 }
@@ -64,6 +75,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
         other => other.map_err(Failure::Trust)?,
     };
     let mut page = Page::new(context.terminal.out);
+    let mut files = Vec::new();
     let mut refused = None;
     for path in &options.files {
         let bytes = read(path)?;
@@ -77,15 +89,32 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
             allow_older: options.older,
         };
         page.heading(&path.display().to_string());
-        for outcome in store.import(&bytes, &import).map_err(Failure::Trust)? {
-            match outcome {
-                Ok(report) => tell(&mut page, &store, &report)?,
-                Err(error) => {
-                    page.field_in(Tone::Bad, "Refused", &error.to_string());
-                    refused = Some(error);
+        let outcomes = store.import(&bytes, &import).map_err(Failure::Trust)?;
+        files.push(FileReport { file: path.display().to_string(), parts: parts(&outcomes) });
+        if outcomes.len() > TOLD_ONE_BY_ONE {
+            tell_many(&mut page, &outcomes);
+        } else {
+            for outcome in &outcomes {
+                match outcome {
+                    Ok(report) => tell(&mut page, &store, report)?,
+                    Err(error) => page.field_in(Tone::Bad, "Refused", &error.to_string()),
                 }
             }
         }
+        let (failed, all) = (outcomes.iter().filter(|outcome| outcome.is_err()).count(), outcomes.len());
+        if failed > 0 && failed < all {
+            context.terminal.warn(&format!(
+                "{failed} of the {all} parts of {} were refused; the others were imported",
+                path.display()
+            ));
+        } else {
+            refused = outcomes.into_iter().find_map(Result::err).or(refused);
+        }
+    }
+    if options.json {
+        let report = JsonReport { schema: "kendt.trust-import/1", trust_store: store.version(), files };
+        print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+        return refused.map_or(Ok(()), |error| Err(Failure::Trust(error).into()));
     }
     page.heading("Trust store");
     page.field("Folder", &folder.display().to_string());
@@ -97,6 +126,110 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     );
     print(&page.into_text())?;
     refused.map_or(Ok(()), |error| Err(Failure::Trust(error).into()))
+}
+
+/// A directory's download has thousands of parts.
+const TOLD_ONE_BY_ONE: usize = 20;
+/// Most reasons that are named one by one.
+const REASONS: usize = 40;
+
+#[derive(Serialize)]
+struct JsonReport {
+    schema: &'static str,
+    trust_store: String,
+    files: Vec<FileReport>,
+}
+
+#[derive(Serialize)]
+struct FileReport {
+    file: String,
+    parts: Vec<PartReport>,
+}
+
+/// What became of a part: `refused` is why it was not taken, the rest is there if it was.
+#[derive(Serialize, Default)]
+struct PartReport {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<Imported>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+    trusted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    changed: bool,
+    found: usize,
+    added: usize,
+    known: usize,
+    repeated: usize,
+    newly_trusted: usize,
+    lacking: Vec<String>,
+    dropped: Vec<String>,
+}
+
+fn parts(outcomes: &[Result<Report, StoreError>]) -> Vec<PartReport> {
+    let part = |outcome: &Result<Report, StoreError>| match outcome {
+        Err(error) => PartReport { refused: Some(error.to_string()), ..PartReport::default() },
+        Ok(report) => PartReport {
+            refused: None,
+            kind: Some(report.what),
+            sha256: Some(report.fingerprint.to_string()),
+            trusted: report.standing.is_trusted(),
+            reason: match &report.standing {
+                Standing::Unanchored(reason) => Some(reason.clone()),
+                _ => None,
+            },
+            changed: report.changed,
+            found: report.found,
+            added: report.added.len(),
+            known: report.known,
+            repeated: report.repeated,
+            newly_trusted: report.newly_trusted,
+            lacking: report.lacking.iter().map(ToString::to_string).collect(),
+            dropped: report.dropped.iter().map(dropped).collect(),
+        },
+    };
+    outcomes.iter().map(part).collect()
+}
+
+fn dropped(dropped: &Dropped) -> String {
+    let name = dropped.name.as_deref().unwrap_or("unreadable");
+    format!("number {}, {name}: {}", dropped.at.saturating_add(1), dropped.reason)
+}
+
+/// Counts by kind, and why parts were refused.
+fn tell_many(page: &mut Page, outcomes: &[Result<Report, StoreError>]) {
+    let mut kinds: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        match outcome {
+            Ok(report) => {
+                let (all, changed, dropped) = kinds.entry(report.what.to_string()).or_default();
+                *all += 1;
+                *changed += usize::from(report.changed);
+                *dropped += report.dropped.len();
+            }
+            Err(error) => *reasons.entry(error.to_string()).or_default() += 1,
+        }
+    }
+    let head = ["", "parts", "new", "dropped in them"];
+    let mut rows = vec![Vec::from(head.map(|text| Cell::left(Tone::Faint, text)))];
+    for (kind, (all, changed, dropped)) in kinds {
+        rows.push(vec![
+            Cell::left(Tone::Plain, kind),
+            Cell::right(Tone::Plain, all.to_string()),
+            Cell::right(Tone::Plain, changed.to_string()),
+            Cell::right(Tone::Plain, dropped.to_string()),
+        ]);
+    }
+    page.table(&rows);
+    for (reason, count) in reasons.iter().take(REASONS) {
+        page.field_in(Tone::Caution, "Refused", &format!("{count}: {reason}"));
+    }
+    if reasons.len() > REASONS {
+        page.paragraph(Tone::Faint, &format!("and for {} more reasons", reasons.len() - REASONS));
+    }
 }
 
 fn tell(page: &mut Page, store: &TrustStore, report: &Report) -> Result<(), Failure> {
@@ -136,13 +269,8 @@ fn tell(page: &mut Page, store: &TrustStore, report: &Report) -> Result<(), Fail
     if report.newly_trusted > 0 {
         page.field("Now trusted", &format!("{} that were kept before", report.newly_trusted));
     }
-    for dropped in &report.dropped {
-        let name = dropped.name.as_deref().unwrap_or("unreadable");
-        page.field_in(
-            Tone::Caution,
-            "Dropped",
-            &format!("number {}, {name}: {}", dropped.at + 1, dropped.reason),
-        );
+    for entry in &report.dropped {
+        page.field_in(Tone::Caution, "Dropped", &dropped(entry));
     }
     if !report.lacking.is_empty() {
         let mut countries: Vec<String> = Vec::new();

@@ -110,3 +110,42 @@ fn evidence_is_judged_again_and_a_changed_file_is_noticed() {
     let refused = desk.run(&["verify", "e.cbor"]).expect_code(16);
     assert!(refused.err.contains("no evidence record"), "{}", refused.err);
 }
+
+#[test]
+fn an_import_is_told_for_programs_and_the_parts_of_a_long_file_by_their_number() {
+    let desk = desk();
+    let import = ["trust", "import", "--json", "pace-cam-csca.der"];
+    let report = desk.run(&import).expect_code(0).json();
+    let part = &report["files"][0]["parts"][0];
+    assert_eq!(
+        (&part["kind"], &part["trusted"], &part["added"]),
+        (&json!("authority"), &json!(false), &json!(1))
+    );
+    assert!(part["reason"].as_str().unwrap().contains("nobody who is trusted"));
+
+    let block = "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n";
+    fs::write(desk.path("long.pem"), block.repeat(25)).unwrap();
+    let refused = desk.run(&["trust", "import", "long.pem"]).expect_code(15);
+    assert_eq!(refused.out.matches("is not base64 of DER").count(), 25, "{}", refused.out);
+
+    // A broken part does not hold up the others.
+    let der = fs::read(desk.path("pace-cam-csca.der")).unwrap();
+    let text = format!("userCertificate;binary:: MAM*\ncACertificate;binary:: {}\n", base64(&der));
+    fs::write(desk.path("mixed.ldif"), text).unwrap();
+    let taken = desk.run(&["trust", "import", "mixed.ldif"]).expect_code(0);
+    assert!(taken.err.contains("1 of the 2 parts") && taken.out.contains("Refused"), "{}", taken.err);
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+        let number = number << (8 * (3 - chunk.len()));
+        for at in 0..4 {
+            let letter = char::from(ALPHABET[(number >> (18 - 6 * at) & 63) as usize]);
+            text.push(if at <= chunk.len() { letter } else { '=' });
+        }
+    }
+    text
+}

@@ -24,8 +24,9 @@ use crate::defect::KnownDefects;
 use crate::defect_list::DefectList;
 use crate::deviation::{DeviationTable, Deviations};
 use crate::deviation_list::DeviationList;
+use crate::ldif::{self, BrokenValue};
 use crate::master_list::{MasterList, MasterListError};
-use crate::{ldif, oid};
+use crate::oid;
 
 /// Who imports, when, and what is to be trusted.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +56,8 @@ impl TrustStore {
         bytes: &[u8],
         import: &Import<'_>,
     ) -> Result<Vec<Result<Report, StoreError>>, StoreError> {
-        let objects = if bytes.first() == Some(&0x30) { vec![bytes.to_vec()] } else { ldif::objects(bytes)? };
+        let objects =
+            if bytes.first() == Some(&0x30) { vec![Ok(bytes.to_vec())] } else { ldif::values(bytes)? };
         if objects.is_empty() {
             return Err(StoreError::UnknownForm);
         }
@@ -145,9 +147,19 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
-    fn import_all(&mut self, objects: &[Vec<u8>]) -> Result<Vec<Result<Report, StoreError>>, StoreError> {
-        let mut parts: Vec<(usize, &[u8], Part)> =
-            objects.iter().enumerate().map(|(at, der)| (at, &der[..], Part::read(der))).collect();
+    fn import_all(
+        &mut self,
+        objects: &[Result<Vec<u8>, BrokenValue>],
+    ) -> Result<Vec<Result<Report, StoreError>>, StoreError> {
+        let read = |object: &'_ Result<Vec<u8>, BrokenValue>| match object {
+            Ok(der) => Part::read(der),
+            Err(broken) => Part::Refused((*broken).into()),
+        };
+        let mut parts: Vec<(usize, &[u8], Part)> = objects
+            .iter()
+            .enumerate()
+            .map(|(at, object)| (at, object.as_deref().unwrap_or_default(), read(object)))
+            .collect();
         parts.sort_by_key(|(_, _, part)| part.rank());
         let mut outcomes = Vec::with_capacity(parts.len());
         let mut unlinked = Vec::new();

@@ -39,7 +39,7 @@ use crate::defect::{DefectScope, KnownDefects};
 use crate::defect_list::{DefectList, DefectListError};
 use crate::deviation::DeviationTable;
 use crate::deviation_list::DeviationList;
-use crate::ldif::LdifError;
+use crate::ldif::{BrokenValue, LdifError};
 use crate::master_list::MasterListError;
 use disk::Folder;
 
@@ -116,6 +116,9 @@ pub enum StoreError {
     /// An LDIF file cannot be read.
     #[error(transparent)]
     Ldif(#[from] LdifError),
+    /// A value of a text is broken.
+    #[error(transparent)]
+    Value(#[from] BrokenValue),
     /// What is to be imported is nothing that is known.
     #[error(
         "this is neither a master list nor a certificate, a revocation list, a list of defects or deviations, PEM or LDIF"
@@ -142,6 +145,7 @@ impl StoreError {
             | Self::Older { .. }
             | Self::Dropped(_)
             | Self::Ldif(_)
+            | Self::Value(_)
             | Self::UnknownForm => false,
         }
     }
