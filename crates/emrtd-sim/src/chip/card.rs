@@ -16,7 +16,7 @@ use super::config::{ChipConfig, ChipConfigError, Secrets};
 use super::files::{Access, FileSystem, Room};
 use super::hostile::Hostile;
 use super::pace;
-use super::secure_messaging::Session;
+use super::secure_messaging::{Flaw, Session};
 
 const SECURE_MESSAGING_NOT_SUPPORTED: StatusWord = StatusWord(0x6882);
 const CLASS_SECURE_MESSAGING: u8 = 0x0C;
@@ -306,15 +306,16 @@ impl Chip {
             self.end_session();
             return Response::status(response.sw).encode();
         }
+        let index = self.volatile.protected_answers;
+        let flaw = self.flaw(index);
         let Some(session) = &mut self.volatile.session else {
             return Response::status(StatusWord::UNKNOWN).encode();
         };
-        let Ok(protected) = session.protect(&response, command.ins & 1 == 1) else {
+        let Ok(protected) = session.protect(&response, command.ins & 1 == 1, flaw) else {
             self.end_session();
             return Response::status(StatusWord::UNKNOWN).encode();
         };
         self.begin_next_session();
-        let index = self.volatile.protected_answers;
         self.volatile.protected_answers = index.saturating_add(1);
         let whole = protected.encode();
         let fitted = self.fit_protected(protected, room);
@@ -406,7 +407,18 @@ impl Chip {
         Response { data: part, sw: StatusWord(u16::from_be_bytes([0x61, announced])) }
     }
 
-    /// Ill will against one protected answer.
+    /// Ill will against one protected answer before its MAC is made.
+    const fn flaw(&self, index: u32) -> Option<Flaw> {
+        match self.behaviour.hostile {
+            Some(Hostile::MissingMac { answer }) if answer == index => Some(Flaw::NoChecksum),
+            Some(Hostile::MissingCryptogram { answer }) if answer == index => Some(Flaw::NoCryptogram),
+            Some(Hostile::MissingStatus { answer }) if answer == index => Some(Flaw::NoStatus),
+            Some(Hostile::WrongCryptogram { answer }) if answer == index => Some(Flaw::WrongCryptogram),
+            _ => None,
+        }
+    }
+
+    /// Ill will against one protected answer on its way.
     fn distort(&mut self, index: u32, plain: &Response, mut answer: Vec<u8>) -> Vec<u8> {
         // The checksum is the last object: its value ends before the status word.
         let last_of_checksum = answer.len().checked_sub(3);

@@ -255,11 +255,19 @@ impl Chip {
         Ok(())
     }
 
+    /// Refuses Chip Authentication for want of a key, or out of ill will.
+    fn refuse_chip_authentication(&self) -> Result<(), StatusWord> {
+        if let Some(Hostile::ChipAuthenticationRefused { status }) = self.behaviour.hostile {
+            return Err(StatusWord(status));
+        }
+        self.refuse_without_keys()
+    }
+
     /// MSE:Set AT for Chip Authentication.
     fn select_chip_authentication(&mut self, command: &Command) -> Outcome {
         self.refuse_le(command)?;
         self.refuse_while_closed()?;
-        self.refuse_without_keys()?;
+        self.refuse_chip_authentication()?;
         let template = Template::parse(&command.data)?;
         let protocol = template.protocol()?;
         let offers = &self.secrets.chip_authentication;
@@ -272,7 +280,7 @@ impl Chip {
     fn key_agreement_template(&mut self, command: &Command) -> Outcome {
         self.refuse_le(command)?;
         self.refuse_while_closed()?;
-        self.refuse_without_keys()?;
+        self.refuse_chip_authentication()?;
         let template = Template::parse(&command.data)?;
         let public = template.public_key.ok_or(StatusWord::WRONG_DATA)?;
         let offers = &self.secrets.chip_authentication;

@@ -146,11 +146,36 @@ pub enum Hostile {
     WrongChallenge,
     /// BAC's answer carries a wrong MAC.
     WrongBasicAccessMac,
+    /// One protected answer comes without its MAC.
+    MissingMac {
+        /// Which protected answer.
+        answer: u32,
+    },
+    /// One protected answer comes without its cryptogram, under a right MAC.
+    MissingCryptogram {
+        /// Which protected answer.
+        answer: u32,
+    },
+    /// One protected answer comes without its protected status word, under a right MAC.
+    MissingStatus {
+        /// Which protected answer.
+        answer: u32,
+    },
+    /// The last byte of the cryptogram of one protected answer is wrong, under a right MAC.
+    WrongCryptogram {
+        /// Which protected answer.
+        answer: u32,
+    },
+    /// The first command of Chip Authentication is refused, although the chip has the key.
+    ChipAuthenticationRefused {
+        /// The status word it answers, such as 0x6A80 or 0x6A88.
+        status: u16,
+    },
 }
 
 impl Hostile {
     /// Every hostile profile, with typical numbers.
-    pub const ALL: [Hostile; 34] = [
+    pub const ALL: [Hostile; 39] = [
         Hostile::RemovedAt { command: 9 },
         Hostile::RemovedForGood { command: 9 },
         Hostile::ErrorStorm { from: 6 },
@@ -185,6 +210,11 @@ impl Hostile {
         Hostile::WrongToken,
         Hostile::WrongChallenge,
         Hostile::WrongBasicAccessMac,
+        Hostile::MissingMac { answer: 3 },
+        Hostile::MissingCryptogram { answer: 3 },
+        Hostile::MissingStatus { answer: 3 },
+        Hostile::WrongCryptogram { answer: 3 },
+        Hostile::ChipAuthenticationRefused { status: 0x6A80 },
     ];
 
     /// A name for reports and test messages.
@@ -224,6 +254,11 @@ impl Hostile {
             Hostile::WrongToken => "wrong PACE token",
             Hostile::WrongChallenge => "wrong challenge in BAC",
             Hostile::WrongBasicAccessMac => "wrong MAC in BAC",
+            Hostile::MissingMac { .. } => "missing MAC",
+            Hostile::MissingCryptogram { .. } => "missing cryptogram",
+            Hostile::MissingStatus { .. } => "missing protected status",
+            Hostile::WrongCryptogram { .. } => "wrong cryptogram under a right MAC",
+            Hostile::ChipAuthenticationRefused { .. } => "Chip Authentication refused",
         }
     }
 }

@@ -53,6 +53,16 @@ impl ProtectionError {
     }
 }
 
+/// What is wrong with a protected answer that is whole otherwise: its MAC covers it as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flaw {
+    NoCryptogram,
+    NoStatus,
+    NoChecksum,
+    /// The last byte of the cryptogram is another one.
+    WrongCryptogram,
+}
+
 /// One session of secure messaging.
 pub(super) struct Session {
     encryption: Key,
@@ -156,23 +166,35 @@ impl Session {
     }
 
     /// Protects an answer; `odd` says whether the command had an odd instruction.
-    pub(super) fn protect(&mut self, response: &Response, odd: bool) -> Result<Response, CipherError> {
+    pub(super) fn protect(
+        &mut self,
+        response: &Response,
+        odd: bool,
+        flaw: Option<Flaw>,
+    ) -> Result<Response, CipherError> {
         self.count();
         let block = self.block();
         let mut objects = Vec::with_capacity(response.data.len() + 64);
-        if !response.data.is_empty() {
+        if !response.data.is_empty() && flaw != Some(Flaw::NoCryptogram) {
             let iv = self.encryption.secure_messaging_iv(&self.counter)?;
-            let cryptogram = self.encryption.encrypt_cbc(&iv, &pad(&response.data, block))?;
+            let mut cryptogram = self.encryption.encrypt_cbc(&iv, &pad(&response.data, block))?;
+            if let (Some(Flaw::WrongCryptogram), Some(last)) = (flaw, cryptogram.last_mut()) {
+                *last ^= 1;
+            }
             if odd {
                 tlv::write_into(&mut objects, DO_CRYPTOGRAM_ODD, &cryptogram);
             } else {
                 tlv::write_into(&mut objects, DO_CRYPTOGRAM_EVEN, &[&[METHOD_2], &cryptogram[..]].concat());
             }
         }
-        tlv::write_into(&mut objects, DO_STATUS, &response.sw.0.to_be_bytes());
-        let message = [self.counter.as_slice(), &objects].concat();
-        let checksum = self.authentication.mac(&[&pad(&message, block)])?;
-        tlv::write_into(&mut objects, DO_CHECKSUM, &checksum);
+        if flaw != Some(Flaw::NoStatus) {
+            tlv::write_into(&mut objects, DO_STATUS, &response.sw.0.to_be_bytes());
+        }
+        if flaw != Some(Flaw::NoChecksum) {
+            let message = [self.counter.as_slice(), &objects].concat();
+            let checksum = self.authentication.mac(&[&pad(&message, block)])?;
+            tlv::write_into(&mut objects, DO_CHECKSUM, &checksum);
+        }
         Ok(Response { data: objects, sw: response.sw })
     }
 
@@ -218,7 +240,7 @@ mod tests {
                 let capacity = session(cipher).capacity(limit);
                 let protected = |bytes| {
                     let response = Response::ok(vec![7; bytes]);
-                    session(cipher).protect(&response, false).unwrap().data.len()
+                    session(cipher).protect(&response, false, None).unwrap().data.len()
                 };
                 assert!(protected(capacity) <= limit, "{cipher} {limit}");
                 assert!(protected(capacity + 1) > limit, "{cipher} {limit}");
@@ -276,7 +298,7 @@ mod worked_examples {
                 let plain = Command::parse(&bytes(&exchange["plain_command"])).unwrap();
                 assert_eq!(session.open(&protected).unwrap(), plain);
                 let answer = Response::parse(&bytes(&exchange["plain_response"])).unwrap();
-                let protected = session.protect(&answer, false).unwrap();
+                let protected = session.protect(&answer, false, None).unwrap();
                 assert_eq!(protected.encode(), bytes(&exchange["protected_response"]));
             }
             assert_eq!(session.counter, bytes(&vector["ssc_after"]));

@@ -87,6 +87,19 @@ impl PaceParameters {
         general_authenticate(CHAINED, &[])
     }
 
+    /// The encrypted nonce in the answer to step 1: whole blocks, at most 64 bytes.
+    ///
+    /// # Errors
+    /// [`PaceError::Tlv`], [`PaceError::Object`] or [`PaceError::NonceLength`].
+    pub fn encrypted_nonce(self, answer: &[u8]) -> Result<&[u8], PaceError> {
+        let encrypted = dynamic_object(answer, 0x80)?;
+        let length = encrypted.len();
+        if length == 0 || length > NONCE_LIMIT || length % self.protocol.cipher().block_bytes() != 0 {
+            return Err(PaceError::NonceLength(length));
+        }
+        Ok(encrypted)
+    }
+
     /// Whether the mapping authenticates the chip as well.
     pub fn is_chip_authentication_mapping(&self) -> bool {
         self.protocol.mapping() == MappingKind::ChipAuthentication
@@ -180,10 +193,7 @@ impl Mapping {
     ) -> Result<(Command, Agreement), PaceError> {
         let parameters = self.parameters;
         let cipher = parameters.protocol.cipher();
-        let encrypted = dynamic_object(nonce_answer, 0x80)?;
-        if encrypted.is_empty() || encrypted.len() > NONCE_LIMIT {
-            return Err(PaceError::NonceLength(encrypted.len()));
-        }
+        let encrypted = parameters.encrypted_nonce(nonce_answer)?;
         let password_key = cipher.derive(password.secret(), KeyUse::Password);
         let nonce = password_key.decrypt_cbc(&vec![0; cipher.block_bytes()], encrypted)?;
 

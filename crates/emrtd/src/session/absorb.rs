@@ -342,7 +342,11 @@ impl<R: CryptoRng> Session<R> {
         let wrong = |error| ReadError::Pace { step, error };
         let next = match (entry.payload, stage) {
             (Payload::None, PaceStage::Begin) => PaceStage::Selected,
-            (Payload::None, _) => PaceStage::NonceKnown(response.data),
+            (Payload::None, _) => {
+                // Looked at before anything more is sent that depends on it.
+                parameters.encrypted_nonce(&response.data).map_err(wrong)?;
+                PaceStage::NonceKnown(response.data)
+            }
             (Payload::Mapping(mapping), PaceStage::NonceKnown(nonce)) => {
                 let password =
                     self.password(|kind| kind == parameters.password).ok_or(ReadError::NoPassword)?;

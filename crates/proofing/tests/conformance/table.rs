@@ -11,6 +11,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
         crate::iso7816_access::CASES,
         crate::iso7816_chip::CASES,
         crate::iso7816_pace::CASES,
+        crate::iso7816_pace_failures::CASES,
         crate::lds_com_and_infos::CASES,
         crate::lds_zone::CASES,
         crate::lds_face::CASES,
