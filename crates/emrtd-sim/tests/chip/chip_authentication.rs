@@ -165,6 +165,17 @@ fn a_clone_cannot_answer_under_the_new_keys() {
 }
 
 #[test]
+fn a_chip_may_refuse_with_any_status_word_although_it_has_the_key() {
+    for status in [0x6300, 0x6A80, 0x6A88] {
+        let (mut refusing, _) = one_key(Group::P256, &[]);
+        refusing.behaviour = Behaviour::with_hostile(Hostile::ChipAuthenticationRefused { status });
+        let mut terminal = opened(refusing);
+        let own = Secret::random(Group::P256, &mut rng(9));
+        assert_eq!(terminal.status(&key_agreement_template(&own.public().encode(), None)), status);
+    }
+}
+
+#[test]
 fn a_chip_with_old_keys_is_told_by_its_next_answer() {
     let (mut hostile, public) = one_key(Group::P256, &[]);
     hostile.behaviour = Behaviour::with_hostile(Hostile::OldKeysAfterChipAuthentication);

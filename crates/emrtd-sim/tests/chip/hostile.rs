@@ -145,6 +145,19 @@ fn the_chosen_protected_answer_is_spoilt_as_its_name_says() {
 }
 
 #[test]
+fn an_answer_may_lack_an_object_or_be_badly_encrypted_under_a_right_mac() {
+    let structure = Err(Wrong::Protection("structure"));
+    assert_eq!(second_protected_answer(Hostile::MissingMac { answer: 1 }), structure);
+    assert_eq!(second_protected_answer(Hostile::MissingStatus { answer: 1 }), structure);
+    assert_eq!(second_protected_answer(Hostile::MissingCryptogram { answer: 1 }), Ok(Vec::new()));
+    let padding = Err(Wrong::Protection("padding"));
+    assert_eq!(second_protected_answer(Hostile::WrongCryptogram { answer: 1 }), padding);
+    for later in [Hostile::MissingCryptogram { answer: 2 }, Hostile::WrongCryptogram { answer: 2 }] {
+        assert_eq!(second_protected_answer(later), Ok(EF_COM.to_vec()), "not yet");
+    }
+}
+
+#[test]
 fn a_plain_answer_is_the_data_and_9000() {
     let mut terminal = opened(Hostile::PlainAnswer { answer: 1 });
     terminal.send(&select_file(0x011E));

@@ -103,7 +103,8 @@ impl Keys {
         if let Some(secret) = cryptogram {
             let iv = self.encryption.secure_messaging_iv(&self.counter()).unwrap();
             data = self.encryption.decrypt_cbc(&iv, secret).unwrap().to_vec();
-            data.truncate(unpadded_length(&data, self.block()).unwrap());
+            let length = unpadded_length(&data, self.block());
+            data.truncate(length.map_err(|_| Wrong::Protection("padding"))?);
         }
         Ok(Response { data, sw: answer.sw })
     }

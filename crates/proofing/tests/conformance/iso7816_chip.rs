@@ -1,21 +1,25 @@
 //! ISO7816_D: Chip Authentication. ISO7816_F: Active Authentication.
 
-use emrtd::session::{ActiveAuthentication, ChipAuthentication, ReadError};
+use emrtd::active_authentication::ActiveAuthenticationError;
+use emrtd::apdu::StatusWord;
+use emrtd::chip_authentication::ChipAuthenticationError;
+use emrtd::session::{ActiveAuthentication, ChipAuthentication, ReadError, Step};
 use emrtd_sim::chip::{Exchange, Hostile};
 use emrtd_sim::issue::profile::{
     ActiveAuthenticationProfile, ChipAuthenticationProfile, SessionCipher, Trailer,
 };
 use emrtd_sim::pki::{HashAlgorithm as Hash, ParameterEncoding};
 use hex_literal::hex;
-use verdict::{Check, ResultKind};
+use verdict::{Check, CheckResult, Outcome, ResultKind, UndeterminedReason};
 
 use crate::case::{Case, not_applicable, run, run_all};
 use crate::judged::Judged;
 use crate::kit::{Draft, profile};
 use crate::tree::Node;
+use crate::wire::end_of;
 
 const PROVEN: &str = "C17 successful and accepted";
-const NOT_PROVEN: &str = "C17 is not successful, and the document not accepted";
+const NOT_PROVEN: &str = "C17 undetermined: Chip Authentication cannot be run; the document is not accepted";
 
 pub(crate) const CASES: &[Case] = &[
     run("ISO7816_D_01", PROVEN, || keys(&[(2, None)])),
@@ -23,9 +27,9 @@ pub(crate) const CASES: &[Case] = &[
     run("ISO7816_D_03", PROVEN, || keys(&[(13, Some(1))])),
     run("ISO7816_D_04", PROVEN, || keys(&[(13, Some(1)), (12, Some(2))])),
     run("ISO7816_D_05", PROVEN, || keys(&[(13, Some(1)), (12, Some(2)), (2, Some(3))])),
-    run("ISO7816_D_06", NOT_PROVEN, || {
+    run("ISO7816_D_06", "C17 failed: the chip refuses", || {
         // DG14 names keys that the chip does not know by that reference.
-        not_proven(infos_of(&[(13, Some(1))], |infos| {
+        let draft = infos_of(&[(13, Some(1))], |infos| {
             for info in infos.nodes() {
                 if let Some(last) = info.nodes().last_mut()
                     && last.value() == [1]
@@ -34,29 +38,35 @@ pub(crate) const CASES: &[Case] = &[
                     info.nodes().last_mut().unwrap().set(&[9]);
                 }
             }
-        }));
+        });
+        let judged = draft.judged();
+        let (step, sw) = (Step::ChipAuthenticationSelect, StatusWord::REFERENCE_NOT_FOUND);
+        assert_eq!(judged.reading.chip_authentication, ChipAuthentication::Refused { step, sw });
+        judged.failed(Check::ChipAuth);
     }),
     run("ISO7816_D_07", NOT_PROVEN, || {
-        not_proven(infos_of(&[(2, None)], |infos| {
-            let mut number = Node::parse(&key(infos).at(&[1, 1]).value()[1..]);
-            number.set(&[1]);
-            key(infos).at(&[1, 1]).set(&[&[0], &number.write()[..]].concat());
-        }));
+        not_proven(
+            infos_of(&[(2, None)], |infos| {
+                let mut number = Node::parse(&key(infos).at(&[1, 1]).value()[1..]);
+                number.set(&[1]);
+                key(infos).at(&[1, 1]).set(&[&[0], &number.write()[..]].concat());
+            }),
+            &ChipAuthentication::Unsupported(ChipAuthenticationError::UnknownGroup),
+        );
     }),
     run("ISO7816_D_08", NOT_PROVEN, || {
-        not_proven(infos_of(&[(13, None)], |infos| {
-            let mut point = key(infos).at(&[1, 1]).value();
-            *point.last_mut().unwrap() ^= 1;
-            key(infos).at(&[1, 1]).set(&point);
-        }));
+        not_proven(
+            infos_of(&[(13, None)], |infos| {
+                let mut point = key(infos).at(&[1, 1]).value();
+                *point.last_mut().unwrap() ^= 1;
+                key(infos).at(&[1, 1]).set(&point);
+            }),
+            &ChipAuthentication::Unsupported(ChipAuthenticationError::UnknownGroup),
+        );
     }),
     run("ISO7816_D_09", "the session ends: the old keys are dead", || {
-        let refused = Draft::new("pace-gm-ca").hostile(Hostile::OldKeysAfterChipAuthentication).refused();
-        let ended = matches!(
-            refused,
-            ReadError::ChipAuthenticationUnconfirmed { .. } | ReadError::SecureMessaging { .. }
-        );
-        assert!(ended, "{refused}");
+        let (ended, _) = end_of(|| Draft::new("pace-gm-ca").hostile(Hostile::OldKeysAfterChipAuthentication));
+        assert!(matches!(ended, ReadError::ChipAuthenticationUnconfirmed { .. }), "{ended}");
     }),
     run("ISO7816_D_10", "made twice in one session, after a lost tag, it uses another ephemeral key", || {
         let undisturbed = Draft::new("pace-gm-ca").exchanges();
@@ -67,18 +77,27 @@ pub(crate) const CASES: &[Case] = &[
         assert_ne!(first, second);
     }),
     run("ISO7816_D_11", NOT_PROVEN, || {
-        not_proven(infos_of(&[(2, None)], |infos| {
+        let judged = infos_of(&[(2, None)], |infos| {
             key(infos).at(&[1, 0, 0]).set(&hex!("2A864886F70D010101"));
-        }));
+        })
+        .judged();
+        assert!(matches!(judged.reading.chip_authentication, ChipAuthentication::Malformed(_)));
+        judged.refused_by(Check::ChipAuth, ResultKind::Undetermined);
     }),
     run("ISO7816_D_12", NOT_PROVEN, || {
-        not_proven(infos_of(&[(13, None)], |infos| key(infos).at(&[1, 0, 0]).set(&hex!("2A8648CE3D0202"))));
+        not_proven(
+            infos_of(&[(13, None)], |infos| key(infos).at(&[1, 0, 0]).set(&hex!("2A8648CE3D0202"))),
+            &ChipAuthentication::Unsupported(ChipAuthenticationError::UnknownGroup),
+        );
     }),
     run("ISO7816_D_13", NOT_PROVEN, || {
-        not_proven(infos_of(&[(13, Some(1))], |infos| {
-            let last = key(infos).nodes().len() - 1;
-            key(infos).at(&[last]).set(&[2]);
-        }));
+        not_proven(
+            infos_of(&[(13, Some(1))], |infos| {
+                let last = key(infos).nodes().len() - 1;
+                key(infos).at(&[last]).set(&[2]);
+            }),
+            &ChipAuthentication::Unsupported(ChipAuthenticationError::NoProtocol),
+        );
     }),
     run("ISO7816_D_14", PROVEN, || {
         // A DH key of 2,048 bits does not fit into a short command.
@@ -86,12 +105,17 @@ pub(crate) const CASES: &[Case] = &[
         draft.options.extended_length = Some(8_192);
         proven(&draft.judged());
     }),
-    run("ISO7816_D_15", "C17 failed (with 6A88; other status words are not simulated)", || {
-        let judged = Draft::of(&with_keys(&[(13, Some(1))])).hostile(Hostile::CloneWithoutKeys).judged();
-        assert!(matches!(judged.reading.chip_authentication, ChipAuthentication::Refused { .. }));
-        judged.failed(Check::ChipAuth);
+    run("ISO7816_D_15", "C17 failed with each of nine status words", || {
+        for status in [0x6300, 0x6982, 0x6984, 0x6985, 0x6A80, 0x6A86, 0x6A88, 0x6D00, 0x6F00] {
+            let refusal = Hostile::ChipAuthenticationRefused { status };
+            let judged = Draft::of(&with_keys(&[(13, Some(1))])).hostile(refusal).judged();
+            let (step, sw) = (Step::ChipAuthenticationSelect, StatusWord(status));
+            assert_eq!(judged.reading.chip_authentication, ChipAuthentication::Refused { step, sw });
+            judged.failed(Check::ChipAuth);
+            assert_eq!(judged.outcome, Outcome::StopAlert);
+        }
     }),
-    run("ISO7816_F_01", "C17 successful; SHA-1 is noted as weak", || rsa(Hash::Sha1, Trailer::Bc)),
+    run("ISO7816_F_01", "C17 successful; key and hash are noted as weak", || rsa(Hash::Sha1, Trailer::Bc)),
     run("ISO7816_F_02", PROVEN, || {
         let judged = Draft::new("aa-ecdsa").judged();
         assert!(matches!(judged.reading.active_authentication, ActiveAuthentication::Signed(_)));
@@ -112,7 +136,7 @@ pub(crate) const CASES: &[Case] = &[
             Some(ActiveAuthenticationProfile::Rsa { bits: 1024, digest: Hash::Sha256, trailer: Trailer::Bc });
         Draft::of(&profile).judged().failed(Check::ChipAuth);
     }),
-    run("ISO7816_F_09", NOT_PROVEN, || {
+    run("ISO7816_F_09", "C17 failed: nobody can tell the hash of the signature", || {
         let draft = Draft::new("aa-ecdsa").with_group(14, |dg14| {
             let mut tree = Node::parse(dg14);
             for info in tree.at(&[0]).nodes() {
@@ -123,8 +147,9 @@ pub(crate) const CASES: &[Case] = &[
             *dg14 = tree.write();
         });
         let judged = draft.judged();
-        assert_ne!(judged.result(Check::ChipAuth).kind(), ResultKind::Successful);
-        assert!(judged.outcome.level().is_none());
+        let no_digest = ActiveAuthentication::Wrong(ActiveAuthenticationError::NoDigest);
+        assert_eq!(judged.reading.active_authentication, no_digest);
+        judged.failed(Check::ChipAuth);
     }),
 ];
 
@@ -177,9 +202,12 @@ fn key(infos: &mut Node) -> &mut Node {
     infos.at(&[at])
 }
 
-fn not_proven(draft: Draft) {
+/// Chip Authentication cannot be run, and nobody knows whether the chip is the right one.
+fn not_proven(draft: Draft, chip: &ChipAuthentication) {
     let judged = draft.judged();
-    assert_ne!(judged.result(Check::ChipAuth).kind(), ResultKind::Successful);
+    assert_eq!(judged.reading.chip_authentication, *chip);
+    let missing = CheckResult::Undetermined(UndeterminedReason::DataMissing);
+    assert_eq!(judged.result(Check::ChipAuth), missing);
     assert!(judged.outcome.level().is_none(), "{:?}", judged.outcome);
 }
 
@@ -188,5 +216,7 @@ fn rsa(digest: Hash, trailer: Trailer) {
     profile.active_authentication = Some(ActiveAuthenticationProfile::Rsa { bits: 1024, digest, trailer });
     let judged = Draft::of(&profile).judged();
     assert!(judged.reading.file(emrtd::lds::File::Dg15).is_some());
+    // The key has 1024 bits, which is noted whatever the hash.
+    assert!(judged.notes("weak.active-authentication"));
     proven(&judged);
 }

@@ -213,3 +213,22 @@ fn a_protocol_on_a_group_of_the_wrong_kind_is_refused() {
     let refused = Mapping::with_nonce(parameters, Zeroizing::new(vec![0; 16]));
     assert_eq!(refused.err(), Some(PaceError::GroupKind(Group::Modp1024Prime160)));
 }
+
+#[test]
+fn an_encrypted_nonce_consists_of_whole_blocks_and_stands_alone() {
+    let parameters = Example::named("9303-11 G.1").parameters();
+    let answer = |nonce: &[u8]| tlv::write(0x7C, &tlv::write(0x80, nonce));
+    for length in [16, 32, 64] {
+        assert_eq!(parameters.encrypted_nonce(&answer(&vec![7; length])), Ok(&vec![7; length][..]));
+    }
+    for length in [0, 1, 15, 17, 80] {
+        let answer = answer(&vec![7; length]);
+        let refused = parameters.encrypted_nonce(&answer);
+        assert_eq!(refused, Err(PaceError::NonceLength(length)));
+    }
+    let other = tlv::write(0x7C, &tlv::write(0x90, &[7; 16]));
+    assert_eq!(parameters.encrypted_nonce(&other), Err(PaceError::Object(0x80)));
+    let two = tlv::write(0x7C, &[tlv::write(0x80, &[7; 16]), tlv::write(0x82, &[])].concat());
+    assert!(matches!(parameters.encrypted_nonce(&two), Err(PaceError::Tlv(_))));
+    assert!(matches!(parameters.encrypted_nonce(&[]), Err(PaceError::Tlv(_))));
+}
