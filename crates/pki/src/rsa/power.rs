@@ -128,9 +128,10 @@ impl Modulus {
             let (_, carry) = first.carrying_mul_add(modulus[0], number[at], 0);
             let (next, _) = first.carrying_mul_add(modulus[1], number[at + 1], carry);
             let second = next.wrapping_mul(self.inverse);
-            let carry = add_rows(&mut number[at..=at + count], modulus, [first, second], 0, top);
+            let (carry, overflow) = add_rows(&mut number[at..=at + count], modulus, [first, second], 0, top);
             let last = &mut number[at + count + 1];
             (*last, top) = last.carrying_add(carry, false);
+            top |= overflow;
         }
         let high = &number[count..];
         if top || !is_below(high, modulus) {
@@ -164,13 +165,14 @@ fn multiply_add(a: u64, b: u64, c: u64, d: u64) -> (u64, u64) {
 }
 
 /// Adds `number·(factors[0] + 2^64·factors[1])` and two carries to `sum`: `carry` at its lowest word, `last_carry` at
-/// its highest. `sum` is one word longer than `number`; gives what belongs to the word above it.
+/// its highest. `sum` is one word longer than `number`; gives what belongs to the word above it, and whether that
+/// word overflows, which it never does where the highest word of `sum` and `last_carry` are 0.
 #[inline]
-fn add_rows(sum: &mut [u64], number: &[u64], factors: [u64; 2], carry: u64, last_carry: bool) -> u64 {
+fn add_rows(sum: &mut [u64], number: &[u64], factors: [u64; 2], carry: u64, last_carry: bool) -> (u64, bool) {
     let [first, second] = factors;
     let (mut carries, mut before) = ([carry, 0], 0);
     let (pairs, single) = number.as_chunks::<2>();
-    let Some((last, sum)) = sum.split_last_mut() else { return 0 };
+    let Some((last, sum)) = sum.split_last_mut() else { return (0, false) };
     let (sum_pairs, sum_single) = sum.as_chunks_mut::<2>();
     let mut step = |sum: &mut u64, word: u64| {
         let half;
@@ -188,7 +190,7 @@ fn add_rows(sum: &mut [u64], number: &[u64], factors: [u64; 2], carry: u64, last
     let (low, high) = before.carrying_mul_add(second, carries[0], carries[1]);
     let (word, overflow) = last.carrying_add(low, last_carry);
     *last = word;
-    high.wrapping_add(u64::from(overflow))
+    high.carrying_add(0, overflow)
 }
 
 /// `a·b`; both have the same even count of words, `into` has twice as many.
@@ -196,7 +198,7 @@ fn product(a: &[u64], b: &[u64], into: &mut [u64]) {
     into.fill(0);
     for (pair, factors) in a.as_chunks::<2>().0.iter().enumerate() {
         let at = 2 * pair;
-        into[at + b.len() + 1] = add_rows(&mut into[at..=at + b.len()], b, *factors, 0, false);
+        (into[at + b.len() + 1], _) = add_rows(&mut into[at..=at + b.len()], b, *factors, 0, false);
     }
 }
 
@@ -208,7 +210,7 @@ fn square(a: &[u64], into: &mut [u64]) {
         let carry;
         (into[2 * at + 1], carry) = first.carrying_mul_add(*second, into[2 * at + 1], 0);
         let sum = &mut into[2 * at + 2..=at + a.len()];
-        into[at + a.len() + 1] = add_rows(sum, &a[at + 2..], [*first, *second], carry, false);
+        (into[at + a.len() + 1], _) = add_rows(sum, &a[at + 2..], [*first, *second], carry, false);
     }
     let (mut bit, mut carry) = (0, false);
     for ([even, odd], word) in into.as_chunks_mut::<2>().0.iter_mut().zip(a) {
@@ -238,9 +240,10 @@ mod tests {
         Some(bytes[bytes.len() - modulus.len()..].to_vec())
     }
 
-    /// Bytes of which many are all ones or zeros, where carries run far.
+    /// Bytes of which many are all ones or zeros, where carries run far; often in whole words.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
-        let run = (prop_oneof![Just(0u8), Just(0xFF), Just(0x80), any::<u8>()], 1usize..60);
+        let count = prop_oneof![1usize..60, (1usize..8).prop_map(|words| 8 * words)];
+        let run = (prop_oneof![Just(0u8), Just(0xFF), Just(0x80), any::<u8>()], count);
         let runs = prop::collection::vec(run, 1..8);
         prop_oneof![
             runs.prop_map(|runs| runs.iter().flat_map(|(byte, count)| vec![*byte; *count]).collect()),
@@ -291,6 +294,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Where the highest word of the modulus and a factor of the reduction are all ones, the row that is added can
+    /// be so large that the word above it overflows.
+    #[test]
+    fn a_row_that_overflows_is_carried_on() {
+        let modulus = [vec![0xFF; 38], vec![0x80; 3], vec![0; 38], vec![1]].concat();
+        let base = [vec![0; 13], vec![0xFF; 26], vec![0; 13], vec![0xFF; 26], vec![0; 2]].concat();
+        assert_eq!(power(&base, 3, &modulus), reference(&base, 3, &modulus));
     }
 
     #[test]
