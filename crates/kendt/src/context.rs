@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rand_core::CryptoRng;
 
 use crate::terminal::Terminal;
@@ -14,8 +15,6 @@ pub(crate) type Random = Box<dyn CryptoRng + Send>;
 
 /// Clock, randomness and terminal of this run.
 pub(crate) struct Context {
-    /// The day, in UTC.
-    pub(crate) today: Date,
     /// The time at which the program began.
     pub(crate) now: Timestamp,
     /// Who runs it: stands in what the trust store keeps of an import.
@@ -36,8 +35,18 @@ impl Context {
         (self.system_random)()
     }
 
+    /// The day on which the program began, in UTC.
+    pub(crate) fn today(&self) -> Date {
+        day(self.now)
+    }
+
     /// Time since the program began.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
+}
+
+/// The day on which a time is, in UTC.
+pub(crate) fn day(time: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(time).date()
 }

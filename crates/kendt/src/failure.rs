@@ -2,7 +2,7 @@
 //!
 //! No message holds a secret or personal data: positions and lengths are told, what stands there is not.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use emrtd::access::CanError;
 use emrtd::session::{Blame, Bound, ReadError};
@@ -93,6 +93,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What became of reading this file.
+    pub(crate) fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> Failure + '_ {
+        |source| Failure::FileUnreadable { path: path.to_owned(), source }
+    }
+
     /// The exit code, as in [`EXIT_CODES`].
     pub(crate) fn exit_code(&self) -> u8 {
         match self {

@@ -22,8 +22,6 @@ use std::time::Instant;
 use clap::{Parser, Subcommand};
 use getrandom::rand_core::UnwrapErr;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use context::{Context, Random};
 use failure::{EXIT_CODES, Failure};
@@ -60,7 +58,6 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let terminal = Terminal::detect(arguments.quiet);
     let context = Context {
-        today: today(time()),
         now: time(),
         user: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
         trust_store: trust_store(),
@@ -105,10 +102,6 @@ fn now() -> Instant {
 #[expect(clippy::disallowed_methods, reason = "the program's main asks the clock and passes the time on")]
 fn time() -> Timestamp {
     Timestamp::now()
-}
-
-fn today(now: Timestamp) -> Date {
-    TimeZone::UTC.to_datetime(now).date()
 }
 
 /// `$KENDT_TRUST_STORE`, or a folder where the user's programs keep their data.

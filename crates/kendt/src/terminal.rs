@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use console::Term;
+use serde::Serialize;
 
 use crate::page::{Paint, Tone, wrap};
 
@@ -18,6 +19,14 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// Prints a result for programs.
+///
+/// # Errors
+/// The output is closed or full.
+pub(crate) fn print_json(result: &impl Serialize) -> anyhow::Result<()> {
+    Ok(print(&(serde_json::to_string_pretty(result)? + "\n"))?)
 }
 
 /// The two outputs, and how much is to be said.

@@ -17,9 +17,9 @@ use verdict::{Check, CheckResult, Evidence, KeptEvidence, document_verdict};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::inspect::{Basis, CheckReport, TrustOptions, VerdictReport, checks, verdict_page};
+use crate::inspect::{Basis, CheckReport, TrustOptions, VerdictReport, checks, saved_name, verdict_page};
 use crate::page::{Page, Tone};
-use crate::terminal::print;
+use crate::terminal::{print, print_json};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -67,7 +67,7 @@ struct Difference {
 }
 
 pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
-    let bytes = read(&options.evidence)?;
+    let bytes = fs::read(&options.evidence).map_err(Failure::unreadable(&options.evidence))?;
     let evidence = match Evidence::from_cbor(&bytes) {
         Ok(evidence) => evidence,
         Err(error) => {
@@ -101,7 +101,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
         differences,
     };
     if options.json {
-        print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+        print_json(&report)?;
     } else {
         print(&page(context, options, &report))?;
     }
@@ -180,8 +180,7 @@ fn compare(evidence: &Evidence, basis: &Basis, folder: &Path) -> Result<Vec<Diff
 fn load(folder: &Path) -> Result<Files> {
     let mut files = Files::new();
     for file in File::ALL {
-        let name = file.to_string().replace(['.', '/'], "_");
-        let path = folder.join(format!("{name}.bin"));
+        let path = folder.join(saved_name(file));
         match fs::read(&path) {
             Ok(bytes) => {
                 files.insert(file, FileOutcome::read(bytes, Protection::None));
@@ -191,7 +190,7 @@ fn load(folder: &Path) -> Result<Files> {
                     files.insert(file, FileOutcome::Absent);
                 }
             }
-            Err(source) => return Err(Failure::FileUnreadable { path, source }.into()),
+            Err(source) => return Err(Failure::unreadable(&path)(source).into()),
         }
     }
     Ok(files)
@@ -206,8 +205,4 @@ fn show_kept(context: &Context, kept: &KeptEvidence) -> Result<()> {
                 can be compared.";
     page.paragraph(Tone::Caution, text);
     Ok(print(&page.into_text())?)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|source| Failure::FileUnreadable { path: path.to_owned(), source })
 }

@@ -14,9 +14,11 @@ use const_oid::ObjectIdentifier;
 use jiff::civil::Date;
 
 use crate::certificate::Certificate;
-use crate::cms::SignerIdentifier;
-use crate::defect_list::DefectList;
+use crate::cms::{SignedData, SignerIdentifier};
+use crate::defect_list::{DefectList, DefectListError};
 use crate::deviation_list::DeviationList;
+use crate::master_list::{MasterListSigner, MasterListSignerError};
+use crate::oid;
 
 /// A check on which a defect has an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -187,6 +189,49 @@ pub enum KnownDefects {
 }
 
 impl KnownDefects {
+    /// Reads a list in the form that its content type names.
+    ///
+    /// # Errors
+    /// [`DefectListError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, DefectListError> {
+        match DefectList::parse(bytes) {
+            Err(DefectListError::OtherContent(oid::DEVIATION_LIST)) => {
+                DeviationList::parse(bytes).map(Self::DeviationList)
+            }
+            read => read.map(Self::DefectList),
+        }
+    }
+
+    /// The CMS around the list.
+    pub fn signed_data(&self) -> &SignedData {
+        match self {
+            Self::DefectList(list) => list.signed_data(),
+            Self::DeviationList(list) => list.signed_data(),
+        }
+    }
+
+    /// Verifies the signature of the list and that `authority` issued the certificate of its signer.
+    ///
+    /// # Errors
+    /// [`MasterListSignerError`].
+    pub fn verify(&self, authority: &Certificate) -> Result<MasterListSigner<'_>, MasterListSignerError> {
+        match self {
+            Self::DefectList(list) => list.verify(authority),
+            Self::DeviationList(list) => list.verify(authority),
+        }
+    }
+
+    /// How many entries it has, and how many of them cannot be read.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        fn of<T, E>(entries: &[Result<T, E>]) -> (usize, usize) {
+            (entries.len(), entries.iter().filter(|entry| entry.is_err()).count())
+        }
+        match self {
+            Self::DefectList(list) => of(list.defects()),
+            Self::DeviationList(list) => of(list.deviations()),
+        }
+    }
+
     pub(crate) fn effects_on(
         &self,
         subject: &DefectSubject<'_>,

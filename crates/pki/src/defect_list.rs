@@ -18,6 +18,7 @@ use crate::cms::{CmsError, SignedData, SignerIdentifier};
 use crate::defect::{Correction, DefectCheck, DefectEffect, DefectNote};
 use crate::master_list::{MasterListSigner, MasterListSignerError, verify_signer};
 use crate::oid;
+use crate::profile::Role;
 
 /// Most entries of a list, defects of an entry, or data groups of a defect.
 const MAX_VALUES: usize = 20_000;
@@ -136,7 +137,7 @@ impl DefectList {
     /// # Errors
     /// [`MasterListSignerError`].
     pub fn verify(&self, authority: &Certificate) -> Result<MasterListSigner<'_>, MasterListSignerError> {
-        verify_signer(&self.signed, authority, oid::DEFECT_LIST_SIGNER)
+        verify_signer(&self.signed, authority, Role::DefectListSigner)
     }
 
     /// The entries in their order, those that cannot be read with the reason.

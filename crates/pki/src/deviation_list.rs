@@ -21,6 +21,7 @@ use crate::defect_list::{DefectListError, data_group, each};
 use crate::master_list::{MasterListSigner, MasterListSignerError, verify_signer};
 use crate::name::Name;
 use crate::oid;
+use crate::profile::Role;
 use crate::serial::SerialNumber;
 
 /// Most document numbers of one entry; the longest list known has 346,275 in two.
@@ -106,7 +107,7 @@ impl DeviationList {
     /// # Errors
     /// [`MasterListSignerError`].
     pub fn verify(&self, authority: &Certificate) -> Result<MasterListSigner<'_>, MasterListSignerError> {
-        verify_signer(&self.signed, authority, oid::DEVIATION_LIST_SIGNER)
+        verify_signer(&self.signed, authority, Role::DeviationListSigner)
     }
 
     /// The entries in their order, those that cannot be read with the reason.

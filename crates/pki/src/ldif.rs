@@ -1,6 +1,7 @@
-//! Certificates and lists out of text: LDIF as a public key directory gives it out (RFC 2849), and PEM (RFC 7468).
+//! Certificates and lists out of a file: DER, or text with many of them, be it LDIF as a public key directory gives it out
+//! (RFC 2849) or PEM (RFC 7468).
 //!
-//! Every value in base64 whose bytes begin like DER is taken, whatever its attribute is called; nothing else is read.
+//! A file that begins like DER is one value. In text every value in base64 whose bytes begin like DER is taken, whatever its attribute is called; nothing else is read.
 //! A value that is broken spoils none of the others; where one was to be expected, it is accounted for.
 
 use base64ct::{Base64, Encoding};
@@ -39,19 +40,28 @@ const NAMES: [&[u8]; 6] = [
     b"pkdmasterlistcontent",
 ];
 
-/// The values in their order; those that are broken are left out.
+/// The values of a file in their order; those that are broken are left out.
 ///
 /// # Errors
-/// The text exceeds a limit.
-pub fn objects(text: &[u8]) -> Result<Vec<Vec<u8>>, LdifError> {
-    Ok(values(text)?.into_iter().flatten().collect())
+/// A text exceeds a limit.
+pub fn objects(file: &[u8]) -> Result<Vec<Vec<u8>>, LdifError> {
+    Ok(values(file)?.into_iter().flatten().collect())
 }
 
-/// The values in their order, and which are broken.
+/// The values of a file in their order, and which are broken.
 ///
 /// # Errors
-/// The text exceeds a limit.
-pub fn values(text: &[u8]) -> Result<Vec<Result<Vec<u8>, BrokenValue>>, LdifError> {
+/// A text exceeds a limit.
+pub(crate) fn values(file: &[u8]) -> Result<Vec<Result<Vec<u8>, BrokenValue>>, LdifError> {
+    if begins_like_der(file) { Ok(vec![Ok(file.to_vec())]) } else { values_of_text(file) }
+}
+
+/// Like a SEQUENCE, which certificates and lists are.
+fn begins_like_der(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0x30)
+}
+
+fn values_of_text(text: &[u8]) -> Result<Vec<Result<Vec<u8>, BrokenValue>>, LdifError> {
     if text.len() > MAX_BYTES {
         return Err(LdifError::TooLong(text.len()));
     }
@@ -114,7 +124,7 @@ fn value_of(line: &[u8]) -> Option<(bool, &[u8])> {
 
 fn take(found: &mut Vec<Result<Vec<u8>, BrokenValue>>, encoded: Option<Encoded>) -> Result<(), LdifError> {
     let Some(Encoded { text, line, expected }) = encoded else { return Ok(()) };
-    let decoded = Base64::decode_vec(&text).ok().filter(|object| object.first() == Some(&0x30));
+    let decoded = Base64::decode_vec(&text).ok().filter(|object| begins_like_der(object));
     let value = match decoded {
         Some(object) => Ok(object),
         None if expected => Err(BrokenValue { line }),

@@ -56,7 +56,7 @@ pub use key::{
     EcPublicKey, MAX_EXPONENT_BITS, MAX_MODULUS_BITS, MIN_MODULUS_BITS, ParameterForm, PublicKey,
     RsaPublicKey, UnsupportedKey,
 };
-pub use ldif::{BrokenValue, LdifError, objects as ldif_objects, values as ldif_values};
+pub use ldif::{BrokenValue, LdifError, objects as file_objects};
 pub use master_list::{MasterList, MasterListError, MasterListSigner, MasterListSignerError};
 pub use name::{Attribute, Name};
 pub use path::{DocumentTypeCheck, PathFound, PathProblem, PathValidity, Revocation};

@@ -9,7 +9,7 @@ use const_oid::ObjectIdentifier;
 use crate::asn1::{Asn1Error, Rules, single, tag};
 use crate::certificate::{Certificate, CertificateError, IssuanceError};
 use crate::cms::{CmsError, SignedData, SignerError};
-use crate::deviation::{Deviation, Deviations};
+use crate::deviation::Deviations;
 use crate::oid;
 use crate::profile::Role;
 use crate::signature::Verified;
@@ -111,16 +111,15 @@ impl MasterList {
     /// # Errors
     /// [`MasterListSignerError`].
     pub fn verify(&self, authority: &Certificate) -> Result<MasterListSigner<'_>, MasterListSignerError> {
-        verify_signer(&self.signed, authority, oid::MASTER_LIST_SIGNER)
+        verify_signer(&self.signed, authority, Role::MasterListSigner)
     }
 }
 
-/// Verifies the signature of a list, and that `authority` issued the certificate of its signer, whose extended key usage
-/// must be `usage`.
+/// Verifies the signature of a list, and that `authority` issued the certificate of its signer, which has this role.
 pub(crate) fn verify_signer<'a>(
     signed: &'a SignedData,
     authority: &Certificate,
-    usage: ObjectIdentifier,
+    role: Role,
 ) -> Result<MasterListSigner<'a>, MasterListSignerError> {
     let [signer] = signed.signers() else {
         return Err(MasterListSignerError::Signatures(signed.signers().len()));
@@ -133,19 +132,6 @@ pub(crate) fn verify_signer<'a>(
         .ok_or(MasterListSignerError::NoCertificate)?;
     let list = signed.check(signer, certificate).all()?;
     let issued = certificate.verify_issued_by(authority)?;
-    let mut profile = certificate.check_profile(Role::MasterListSigner);
-    if usage != oid::MASTER_LIST_SIGNER {
-        // The profiles differ in the usage only.
-        profile.remove(&Deviation::MasterListUsageMissing);
-        profile.remove(&Deviation::MasterListUsageNonCritical);
-        let usages = certificate.extensions().extended_key_usage.as_deref().unwrap_or_default();
-        let critical =
-            certificate.extensions().get(oid::EXTENDED_KEY_USAGE).is_some_and(|found| found.critical);
-        if !usages.contains(&usage) {
-            profile.insert(Deviation::MasterListUsageMissing);
-        } else if !critical {
-            profile.insert(Deviation::MasterListUsageNonCritical);
-        }
-    }
+    let profile = certificate.check_profile(role);
     Ok(MasterListSigner { certificate, list, issued, profile })
 }

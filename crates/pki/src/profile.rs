@@ -3,6 +3,8 @@
 //! The result is what departs, never a yes or no: what of it is tolerated stands in a table. Some departures have two
 //! names: in a self-signed authority, which a state's list vouches for, they mean less than elsewhere.
 
+use const_oid::ObjectIdentifier;
+
 use crate::algorithm::SignatureAlgorithm;
 use crate::certificate::Certificate;
 use crate::deviation::{Deviation, Deviations};
@@ -21,6 +23,10 @@ pub enum Role {
     DocumentSigner,
     /// The signer of a master list.
     MasterListSigner,
+    /// The signer of a list of defects (TR-03129-2 §7.2): as one of a master list, with a usage of its own.
+    DefectListSigner,
+    /// The signer of a list of deviations (Doc 9303-12 §10): as one of a master list, with a usage of its own.
+    DeviationListSigner,
 }
 
 const USUAL_EXPONENT: [u8; 3] = [1, 0, 1];
@@ -134,7 +140,7 @@ impl Certificate {
 
     fn check_extended_key_usage(&self, role: Role, found: &mut Found) {
         let usages = self.extensions().extended_key_usage.as_deref();
-        if role != Role::MasterListSigner {
+        let Some(wanted) = role.list_usage() else {
             if usages.is_some() {
                 found.either(
                     role.is_authority(),
@@ -143,8 +149,8 @@ impl Certificate {
                 );
             }
             return;
-        }
-        if usages.is_some_and(|usages| usages.contains(&oid::MASTER_LIST_SIGNER)) {
+        };
+        if usages.is_some_and(|usages| usages.contains(&wanted)) {
             found.when(!self.is_critical(oid::EXTENDED_KEY_USAGE), Deviation::MasterListUsageNonCritical);
         } else {
             found.when(true, Deviation::MasterListUsageMissing);
@@ -161,7 +167,7 @@ impl Certificate {
         found.when(netscape, Deviation::NetscapeExtension);
         found.when(self.is_critical(oid::NAME_CHANGE), Deviation::NameChangeCritical);
         found.when(self.is_critical(oid::DOCUMENT_TYPE_LIST), Deviation::DocumentTypeListCritical);
-        let no_period = extensions.private_key_usage_period.is_none() && role != Role::MasterListSigner;
+        let no_period = extensions.private_key_usage_period.is_none() && role.list_usage().is_none();
         found.when(no_period, Deviation::PrivateKeyUsagePeriodMissing);
         match &extensions.crl_distribution_points {
             None => found.when(true, Deviation::CrlDistributionPointMissing),
@@ -177,7 +183,7 @@ impl Certificate {
         found.when(unlisted, Deviation::DocumentTypeListMissing);
     }
 
-    fn is_critical(&self, id: const_oid::ObjectIdentifier) -> bool {
+    fn is_critical(&self, id: ObjectIdentifier) -> bool {
         self.extensions().all().iter().any(|extension| extension.id == id && extension.critical)
     }
 
@@ -199,6 +205,16 @@ impl Certificate {
 impl Role {
     const fn is_authority(self) -> bool {
         matches!(self, Self::Authority | Self::Link)
+    }
+
+    /// The extended key usage that the signer of a list must have.
+    const fn list_usage(self) -> Option<ObjectIdentifier> {
+        match self {
+            Self::Authority | Self::Link | Self::DocumentSigner => None,
+            Self::MasterListSigner => Some(oid::MASTER_LIST_SIGNER),
+            Self::DefectListSigner => Some(oid::DEFECT_LIST_SIGNER),
+            Self::DeviationListSigner => Some(oid::DEVIATION_LIST_SIGNER),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use emrtd::tlv;
-use pki::{Certificate, Crl, DeviationTable, MasterList, Role, SignedData, ldif_objects};
+use pki::{Certificate, Crl, DeviationTable, MasterList, Role, SignedData, file_objects};
 
 use super::lds;
 use crate::oracle::sound;
@@ -46,7 +46,14 @@ pub(super) fn document_signers() -> &'static [Certificate] {
 /// Asks everything of a certificate that can be asked without another one.
 fn check_certificate(read: &Certificate) {
     let table = DeviationTable::builtin().expect("the table is part of the program");
-    for role in [Role::Authority, Role::Link, Role::DocumentSigner, Role::MasterListSigner] {
+    for role in [
+        Role::Authority,
+        Role::Link,
+        Role::DocumentSigner,
+        Role::MasterListSigner,
+        Role::DefectListSigner,
+        Role::DeviationListSigner,
+    ] {
         let found = read.check_profile(role);
         let judged = table.judge(&found, read.country().as_deref());
         assert_eq!(judged.tolerated.len() + judged.refused.len(), found.len());
@@ -116,9 +123,9 @@ pub fn signed_data_seeds() -> Vec<Vec<u8>> {
     lds::sod_seeds().iter().filter_map(inside).collect()
 }
 
-/// LDIF and PEM: what is taken out begins like DER and is no longer than the text.
+/// LDIF and PEM: what is taken out begins like DER and is no longer than the file.
 pub fn ldif(bytes: &[u8]) {
-    let Some(objects) = sound(bytes, ldif_objects(bytes)) else { return };
+    let Some(objects) = sound(bytes, file_objects(bytes)) else { return };
     assert!(objects.iter().map(Vec::len).sum::<usize>() <= bytes.len());
     for object in objects {
         assert_eq!(object.first(), Some(&0x30));

@@ -70,7 +70,7 @@ impl Issued {
         let printed = Secrets::of_specimen(&self.document)?.zone;
         let now = after(context, context.elapsed());
         let judgement = Judgement::of(context, basis, reading, printed.as_ref(), context.now, now)?;
-        Ok(Inspection::of(reading, took, context.today, Some(judgement)))
+        Ok(Inspection::of(reading, took, context.today(), Some(judgement)))
     }
 }
 
@@ -137,7 +137,7 @@ fn issue(context: &Context) -> Result<BTreeMap<&'static str, Issued>> {
     for name in names {
         bar.set_message(format!("issuing a specimen of the profile {name} …"));
         let profile = builtin_profile(name).context("the profiles of the demonstration are built in")??;
-        let mut issuer = IssuingState::establish(profile, context.today, context.random())?;
+        let mut issuer = IssuingState::establish(profile, context.today(), context.random())?;
         let document = issuer.issue()?;
         let (revocation, revocation_of_signer) =
             (issuer.revocation_list(false)?, issuer.revocation_list(true)?);

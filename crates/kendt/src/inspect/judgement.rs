@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use emrtd::Finding;
 use emrtd::chip_proof::{ChipMechanism, ChipProof};
 use emrtd::consistency::PrintedLines;
@@ -76,12 +76,12 @@ impl Judgement {
         rand_core::Rng::fill_bytes(&mut context.random(), &mut transaction_id);
         let case = DocumentCase {
             transaction_id,
-            times: Times::new(started.min(now), now).unwrap_or_else(|| at_once(now)),
+            times: Times::new(started.min(now), now).context("what began before it ended has a time")?,
             requested: Level::Substantial,
             trust_store_version: basis.anchors.version(),
             policy_version: basis.policy.version(),
         };
-        let evidence = document_evidence(&case, reading, lines, &examination, context.today)?.finish();
+        let evidence = document_evidence(&case, reading, lines, &examination, context.today())?.finish();
         let verdict = document_verdict(&evidence, &basis.policy, now);
         Ok(Judgement {
             end_state: end_state(examination.passive_authentication.end_state()),
@@ -90,11 +90,6 @@ impl Judgement {
             evidence,
         })
     }
-}
-
-/// A process without a duration.
-fn at_once(now: Timestamp) -> Times {
-    Times::new(now, now).unwrap_or_else(|| at_once(now))
 }
 
 /// Every check of the document: what the evidence says, overruled by what the policy adds.

@@ -34,16 +34,17 @@ use crate::failure::Failure;
 use crate::passport::load_specimen;
 use crate::progress::Gauge;
 use crate::reader::{PcscReader, Simulated, Surroundings, Time, TransportError, reader_names};
-use crate::terminal::print;
+use crate::terminal::{print, print_json};
 
 pub(crate) use drive::drive;
 pub(crate) use judgement::{CheckReport, Judgement, VerdictReport, checks};
 pub(crate) use options::Options;
 pub(crate) use report::{brief_report, number, report, seconds, verdict_page};
+pub(crate) use save::saved_name;
 pub(crate) use secrets::Secrets;
 pub(crate) use summary::Inspection;
 pub(crate) use trace::Recorder;
-pub(crate) use trust::{Basis, TrustOptions};
+pub(crate) use trust::{Basis, TrustOptions, certificates};
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
@@ -108,10 +109,9 @@ fn show(
         save::evidence(path, &judgement.evidence)?;
         context.terminal.note(&format!("the evidence record is in {}", path.display()));
     }
-    let inspection = Inspection::of(reading, took, context.today, Some(judgement));
+    let inspection = Inspection::of(reading, took, context.today(), Some(judgement));
     if options.json {
-        let json = serde_json::to_string_pretty(&inspection)?;
-        print(&(json + "\n"))?;
+        print_json(&inspection)?;
     } else {
         print(&report(context.terminal.out, &inspection))?;
     }

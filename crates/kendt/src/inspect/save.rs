@@ -16,8 +16,7 @@ pub(super) fn save(directory: &Path, reading: &Reading) -> Result<usize> {
     let mut count = 0;
     for file in reading.files.keys() {
         if let Some(bytes) = reading.file(*file) {
-            let name = file.to_string().replace(['.', '/'], "_");
-            write(&directory.join(format!("{name}.bin")), bytes)?;
+            write(&directory.join(saved_name(*file)), bytes)?;
             count += 1;
         }
     }
@@ -26,6 +25,11 @@ pub(super) fn save(directory: &Path, reading: &Reading) -> Result<usize> {
         count += 1;
     }
     Ok(count)
+}
+
+/// The name under which a file of the chip is saved.
+pub(crate) fn saved_name(file: emrtd::lds::File) -> String {
+    format!("{}.bin", file.to_string().replace(['.', '/'], "_"))
 }
 
 /// Writes an evidence record, which nobody but its owner needs to read.

@@ -139,7 +139,7 @@ fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     } else {
         std::fs::File::open(path).and_then(|file| file.take(LONGEST_INPUT).read_to_string(&mut text))
     };
-    read.map_err(|source| Failure::FileUnreadable { path: path.to_owned(), source })?;
+    read.map_err(Failure::unreadable(path))?;
     Ok(text)
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use emrtd::passive_authentication::Trust;
 use jiff::Timestamp;
-use pki::{Anchors, Certificate, Crl, DeviationTable, ldif_objects};
+use pki::{Anchors, Certificate, Crl, DeviationTable};
 use verdict::{DEFAULT_POLICY, Policy};
 
 use crate::context::Context;
@@ -70,9 +70,7 @@ impl Basis {
             basis.anchors = basis.anchors.renamed(version);
         }
         for path in &options.anchor {
-            for der in objects(path)? {
-                let certificate = Certificate::parse(&der)
-                    .with_context(|| format!("{} is no certificate", path.display()))?;
+            for certificate in certificates(path)? {
                 basis.anchors.trust(Arc::new(certificate));
             }
         }
@@ -87,8 +85,7 @@ impl Basis {
             }
         }
         if let Some(path) = &options.policy {
-            let text = fs::read_to_string(path)
-                .map_err(|source| Failure::FileUnreadable { path: path.clone(), source })?;
+            let text = fs::read_to_string(path).map_err(Failure::unreadable(path))?;
             basis.policy =
                 Policy::parse(&text).with_context(|| format!("{} is no policy", path.display()))?;
         }
@@ -103,6 +100,13 @@ impl Basis {
 
 /// DER, or each value of a PEM file.
 fn objects(path: &Path) -> Result<Vec<Vec<u8>>> {
-    let bytes = fs::read(path).map_err(|source| Failure::FileUnreadable { path: path.to_owned(), source })?;
-    if bytes.first() == Some(&0x30) { Ok(vec![bytes]) } else { Ok(ldif_objects(&bytes)?) }
+    Ok(pki::file_objects(&fs::read(path).map_err(Failure::unreadable(path))?)?)
+}
+
+/// The certificates of a file.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>> {
+    let parse = |der: &Vec<u8>| {
+        Certificate::parse(der).with_context(|| format!("{} is no certificate", path.display()))
+    };
+    objects(path)?.iter().map(parse).collect()
 }

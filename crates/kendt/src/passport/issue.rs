@@ -128,7 +128,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     };
     let bar = progress_bar(terminal, options.count);
     bar.set_message("making the keys of the issuing state");
-    let mut issuer = Issuer::establish(profile, options.date.unwrap_or(context.today), random)?;
+    let mut issuer = Issuer::establish(profile, options.date.unwrap_or(context.today()), random)?;
     let digits = options.count.to_string().len().max(2);
     let write = |file: &Path, content: &[u8]| write(file, content, options.force);
     for number in 1..=options.count {

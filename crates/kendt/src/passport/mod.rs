@@ -37,8 +37,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<()> {
 
 /// Loads a specimen document in its JSON form.
 pub(crate) fn load_specimen(path: &Path) -> Result<SpecimenDocument, Failure> {
-    let json = std::fs::read_to_string(path)
-        .map_err(|source| Failure::FileUnreadable { path: path.to_owned(), source })?;
+    let json = std::fs::read_to_string(path).map_err(Failure::unreadable(path))?;
     SpecimenDocument::from_json(&json)
         .map_err(|source| Failure::NotASpecimen { path: path.to_owned(), source })
 }

@@ -19,8 +19,7 @@ pub(super) fn load(name: &str) -> Result<DocumentProfile, Failure> {
     if path.extension().is_none() && path.components().count() == 1 {
         return Err(refused("there is no built-in profile of that name".to_owned()));
     }
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Failure::FileUnreadable { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).map_err(Failure::unreadable(path))?;
     DocumentProfile::from_toml(&text).map_err(|error| refused(error.to_string()))
 }
 

@@ -7,15 +7,14 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use pki::{Coverage, StateCoverage};
 use serde::Serialize;
 
 use super::{StoreOptions, open};
-use crate::context::Context;
+use crate::context::{Context, day};
 use crate::failure::Failure;
 use crate::page::{Cell, Page, Tone};
-use crate::terminal::print;
+use crate::terminal::{print, print_json};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -49,8 +48,8 @@ struct State {
 
 impl State {
     fn of(state: &StateCoverage, now: Timestamp) -> State {
-        let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date().to_string();
-        State { valid: state.valid(now), expired: state.expired(now), until: state.until().map(day) }
+        let until = state.until().map(|time| day(time).to_string());
+        State { valid: state.valid(now), expired: state.expired(now), until }
     }
 }
 
@@ -70,8 +69,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
         .collect();
     if options.json {
         let schema = "kendt.trust-coverage/1";
-        let report = Report { schema, trust_store: store.version(), states, missing };
-        return Ok(print(&(serde_json::to_string_pretty(&report)? + "\n"))?);
+        return print_json(&Report { schema, trust_store: store.version(), states, missing });
     }
     let mut page = Page::new(context.terminal.out);
     page.heading(&format!("Authorities by state, trust store {}", store.version()));

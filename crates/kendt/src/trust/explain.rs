@@ -4,11 +4,10 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use jiff::tz::TimeZone;
 use pki::{Certificate, DeviationTable, Fingerprint, PublicKey, Role};
 
-use super::{StoreOptions, open};
-use crate::context::Context;
+use super::{StoreOptions, open, short};
+use crate::context::{Context, day};
 use crate::failure::Failure;
 use crate::page::{Page, Tone};
 use crate::terminal::print;
@@ -28,7 +27,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     let table = DeviationTable::builtin()?;
     let wanted = options.certificate.to_ascii_lowercase();
     let certificate = if let Ok(bytes) = fs::read(&options.certificate) {
-        let objects = if bytes.first() == Some(&0x30) { vec![bytes] } else { pki::ldif_objects(&bytes)? };
+        let objects = pki::file_objects(&bytes)?;
         let first = objects.first().context("there is no certificate in the file")?;
         Certificate::parse(first)?
     } else {
@@ -104,9 +103,8 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     }
     for link in &chain {
         let how = if link.claims_to_be_self_signed() { "first key" } else { "link" };
-        let from = TimeZone::UTC.to_datetime(link.validity().not_before).date();
-        let fingerprint = Fingerprint::of(link.as_der()).to_string();
-        let short = fingerprint.get(..12).unwrap_or_default();
+        let from = day(link.validity().not_before);
+        let short = short(&Fingerprint::of(link.as_der()).to_string());
         page.field(how, &format!("{} ({}), from {from}, {short}", link.subject(), link.serial()));
     }
     page.heading("What departs from the profile");

@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
-use pki::{
-    Certificate, DeviationTable, Dropped, Fingerprint, Import, Imported, Report, Standing, StoreError,
-    TrustStore, ldif_objects,
-};
+use pki::{DeviationTable, Dropped, Fingerprint, Import, Imported, Report, Standing, StoreError, TrustStore};
 use serde::Serialize;
 
 use super::StoreOptions;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::inspect::certificates;
 use crate::page::{Cell, Page, Tone};
-use crate::terminal::print;
+use crate::terminal::{print, print_json};
 
 /// What an imported certificate or list is good for.
 const LONG_HELP: &str = "\
@@ -78,7 +76,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     let mut files = Vec::new();
     let mut refused = None;
     for path in &options.files {
-        let bytes = read(path)?;
+        let bytes = fs::read(path).map_err(Failure::unreadable(path))?;
         context.terminal.progress(&format!("importing {}", path.display()));
         let import = Import {
             at: context.now,
@@ -113,7 +111,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     }
     if options.json {
         let report = JsonReport { schema: "kendt.trust-import/1", trust_store: store.version(), files };
-        print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+        print_json(&report)?;
         return refused.map_or(Ok(()), |error| Err(Failure::Trust(error).into()));
     }
     page.heading("Trust store");
@@ -291,17 +289,4 @@ fn tell(page: &mut Page, store: &TrustStore, report: &Report) -> Result<(), Fail
         page.field("Changed", "nothing: it was there before");
     }
     Ok(())
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate>> {
-    let bytes = read(path)?;
-    let objects = if bytes.first() == Some(&0x30) { vec![bytes] } else { ldif_objects(&bytes)? };
-    let parse = |der: &Vec<u8>| {
-        Certificate::parse(der).with_context(|| format!("{} is no certificate", path.display()))
-    };
-    objects.iter().map(parse).collect()
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|source| Failure::FileUnreadable { path: path.to_owned(), source })
 }

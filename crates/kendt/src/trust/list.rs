@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use pki::{Anchors, CrlFreshness, DeviationTable, Fingerprint, Imported, Manifest, Reach, TrustStore};
 use serde::Serialize;
 
-use super::{StoreOptions, open};
-use crate::context::Context;
+use super::{StoreOptions, open, short};
+use crate::context::{Context, day};
 use crate::failure::Failure;
 use crate::page::{Cell, Page, Tone};
-use crate::terminal::print;
+use crate::terminal::{print, print_json};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -75,7 +75,7 @@ pub(super) fn run(context: &Context, options: &Options) -> Result<()> {
     let anchors = store.anchors(&DeviationTable::builtin()?).map_err(Failure::Trust)?;
     let report = report(&store, &anchors, context.now)?;
     if options.json {
-        return Ok(print(&(serde_json::to_string_pretty(&report)? + "\n"))?);
+        return print_json(&report);
     }
     let mut page = Page::new(context.terminal.out);
     show(&mut page, &report);
@@ -159,7 +159,7 @@ fn show(page: &mut Page, report: &Report) {
         page.paragraph(Tone::Faint, "None.");
     }
     for root in &report.roots {
-        page.field(&short(&root.sha256), &format!("{}, valid to {}", root.subject, day(Some(root.until))));
+        page.field(&short(&root.sha256), &format!("{}, valid to {}", root.subject, day(root.until)));
     }
     page.heading("Master lists");
     let mut rows = vec![head(&["SHA-256", "state", "signed", "certificates", "standing"])];
@@ -172,7 +172,7 @@ fn show(page: &mut Page, report: &Report) {
         rows.push(vec![
             Cell::left(Tone::Faint, short(&list.sha256)),
             Cell::left(Tone::Plain, list.country.clone().unwrap_or_default()),
-            Cell::left(Tone::Plain, day(list.signed)),
+            Cell::left(Tone::Plain, signed_on(list.signed)),
             Cell::right(Tone::Plain, list.certificates.to_string()),
             Cell::left(tone, standing),
         ]);
@@ -183,7 +183,7 @@ fn show(page: &mut Page, report: &Report) {
     for list in &report.revocation_lists {
         let tone = if list.state == "current" { Tone::Good } else { Tone::Bad };
         rows.push(vec![
-            Cell::left(Tone::Plain, day(Some(list.issued))),
+            Cell::left(Tone::Plain, day(list.issued).to_string()),
             Cell::left(tone, list.state),
             Cell::right(Tone::Plain, list.revoked.to_string()),
             Cell::left(Tone::Plain, list.number.clone().unwrap_or_default()),
@@ -202,7 +202,7 @@ fn show(page: &mut Page, report: &Report) {
         rows.push(vec![
             Cell::left(Tone::Faint, short(&list.sha256)),
             Cell::left(Tone::Plain, list.country.clone().unwrap_or_default()),
-            Cell::left(Tone::Plain, day(list.signed)),
+            Cell::left(Tone::Plain, signed_on(list.signed)),
             Cell::left(Tone::Plain, list.kind.to_string()),
             Cell::left(tone, reach),
         ]);
@@ -223,10 +223,6 @@ fn table(page: &mut Page, rows: &[Vec<Cell>]) {
     }
 }
 
-fn short(sha256: &str) -> String {
-    sha256.chars().take(12).collect()
-}
-
-fn day(time: Option<Timestamp>) -> String {
-    time.map(|time| jiff::tz::TimeZone::UTC.to_datetime(time).date().to_string()).unwrap_or_default()
+fn signed_on(signed: Option<Timestamp>) -> String {
+    signed.map(|time| day(time).to_string()).unwrap_or_default()
 }

@@ -74,3 +74,8 @@ pub(crate) fn open_if_there(
         Err(error) => Err(Failure::Trust(error)),
     }
 }
+
+/// The beginning of a SHA-256, enough to name one of a store.
+fn short(sha256: &str) -> String {
+    sha256.chars().take(12).collect()
+}

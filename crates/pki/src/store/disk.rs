@@ -47,6 +47,10 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> StoreError + '_ {
     |source| StoreError::File { path: path.to_owned(), source }
 }
 
+fn malformed(path: &Path) -> impl FnOnce(serde_json::Error) -> StoreError + '_ {
+    |source| StoreError::Form { path: path.to_owned(), source }
+}
+
 impl Folder {
     /// Makes a new, empty folder.
     pub(super) fn create(path: &Path) -> Result<(Self, WriteLock), StoreError> {
@@ -99,8 +103,7 @@ impl Folder {
     pub(super) fn newest(&self) -> Result<(Manifest, Fingerprint), StoreError> {
         let place = self.pointer_path();
         let text = read_bounded(&place, 4096)?;
-        let pointer: Pointer =
-            serde_json::from_slice(&text).map_err(|source| StoreError::Form { path: place, source })?;
+        let pointer: Pointer = serde_json::from_slice(&text).map_err(malformed(&place))?;
         let mut newest = (self.manifest(pointer.number, pointer.manifest)?, pointer.manifest);
         // Manifests that the pointer did not get to.
         loop {
@@ -142,8 +145,7 @@ impl Folder {
         if Fingerprint::of(&text) != expected {
             return Err(StoreError::Changed(place));
         }
-        let manifest =
-            Manifest::parse(&text).map_err(|source| StoreError::Form { path: place.clone(), source })?;
+        let manifest = Manifest::parse(&text).map_err(malformed(&place))?;
         if manifest.format != FORMAT || manifest.number != number {
             return Err(StoreError::Changed(place));
         }
@@ -173,20 +175,17 @@ impl Folder {
     pub(super) fn commit(&self, manifest: &Manifest) -> Result<Fingerprint, StoreError> {
         step(&self.path.join("objects"), b"", |path, _| sync_objects(path))?;
         let place = self.manifest_path(manifest.number);
-        let text = form(&place, manifest)?;
+        let text = manifest.to_json().map_err(malformed(&place))?;
         write_through(&place, &text)?;
         step(&self.path.join("manifests"), b"", |path, _| sync(path))?;
         let fingerprint = Fingerprint::of(&text);
         let place = self.pointer_path();
-        let text = form(&place, &Pointer { number: manifest.number, manifest: fingerprint })?;
+        let pointer = Pointer { number: manifest.number, manifest: fingerprint };
+        let text = serde_json::to_vec_pretty(&pointer).map_err(malformed(&place))?;
         write_through(&place, &text)?;
         step(&self.path, b"", |path, _| sync(path))?;
         Ok(fingerprint)
     }
-}
-
-fn form(place: &Path, value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
-    serde_json::to_vec_pretty(value).map_err(|source| StoreError::Form { path: place.to_owned(), source })
 }
 
 fn read_bounded(place: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {

@@ -21,9 +21,7 @@ use crate::anchors::Anchors;
 use crate::certificate::Certificate;
 use crate::crl::Crl;
 use crate::defect::KnownDefects;
-use crate::defect_list::DefectList;
 use crate::deviation::{DeviationTable, Deviations};
-use crate::deviation_list::DeviationList;
 use crate::ldif::{self, BrokenValue};
 use crate::master_list::{MasterList, MasterListError};
 use crate::oid;
@@ -56,8 +54,7 @@ impl TrustStore {
         bytes: &[u8],
         import: &Import<'_>,
     ) -> Result<Vec<Result<Report, StoreError>>, StoreError> {
-        let objects =
-            if bytes.first() == Some(&0x30) { vec![Ok(bytes.to_vec())] } else { ldif::values(bytes)? };
+        let objects = ldif::values(bytes)?;
         if objects.is_empty() {
             return Err(StoreError::UnknownForm);
         }
@@ -107,16 +104,8 @@ impl Part {
             Err(MasterListError::OtherContent(other)) => Some(other),
             Err(MasterListError::Cms(_)) => None,
         };
-        if other == Some(oid::DEFECT_LIST) {
-            DefectList::parse(der).map_or_else(
-                |error| Self::Refused(error.into()),
-                |list| Self::Defects(KnownDefects::DefectList(list)),
-            )
-        } else if other == Some(oid::DEVIATION_LIST) {
-            DeviationList::parse(der).map_or_else(
-                |error| Self::Refused(error.into()),
-                |list| Self::Defects(KnownDefects::DeviationList(list)),
-            )
+        if other.is_some_and(|content| [oid::DEFECT_LIST, oid::DEVIATION_LIST].contains(&content)) {
+            KnownDefects::parse(der).map_or_else(|error| Self::Refused(error.into()), Self::Defects)
         } else if let Ok(certificate) = Certificate::parse(der) {
             Self::Certificate(Arc::new(certificate))
         } else {

@@ -36,9 +36,8 @@ use crate::anchors::{Anchors, CrlRefused};
 use crate::certificate::{Certificate, CertificateError};
 use crate::crl::{Crl, CrlError};
 use crate::defect::{DefectScope, KnownDefects};
-use crate::defect_list::{DefectList, DefectListError};
+use crate::defect_list::DefectListError;
 use crate::deviation::DeviationTable;
-use crate::deviation_list::DeviationList;
 use crate::ldif::{BrokenValue, LdifError};
 use crate::master_list::MasterListError;
 use disk::Folder;
@@ -229,11 +228,7 @@ impl TrustStore {
                 (Reach::OwnState, Some(country)) => DefectScope::OneState(country.clone()),
                 (Reach::OwnState, None) | (Reach::Nobody, _) => continue,
             };
-            let bytes = self.folder.object(fingerprint)?;
-            let list = match entry.kind {
-                Imported::DeviationList => KnownDefects::DeviationList(DeviationList::parse(&bytes)?),
-                _ => KnownDefects::DefectList(DefectList::parse(&bytes)?),
-            };
+            let list = KnownDefects::parse(&self.folder.object(fingerprint)?)?;
             anchors.note_defects(Arc::new(list), scope);
         }
         Ok(anchors)

@@ -18,20 +18,12 @@ impl Session<'_> {
         let known = self.manifest.defects.get(&fingerprint);
         // Used without a root: on the operator's word.
         let accepted = known.is_some_and(|known| known.reach != Reach::Nobody && known.root.is_none());
-        let (kind, signed_data, found, unreadable) = match list {
-            KnownDefects::DefectList(list) => {
-                let unreadable = list.defects().iter().filter(|entry| entry.is_err()).count();
-                (Imported::DefectList, list.signed_data(), list.defects().len(), unreadable)
-            }
-            KnownDefects::DeviationList(list) => {
-                let unreadable = list.deviations().iter().filter(|entry| entry.is_err()).count();
-                (Imported::DeviationList, list.signed_data(), list.deviations().len(), unreadable)
-            }
+        let kind = match list {
+            KnownDefects::DefectList(_) => Imported::DefectList,
+            KnownDefects::DeviationList(_) => Imported::DeviationList,
         };
-        let standing = self.standing(signed_data, fingerprint, accepted, |root| match list {
-            KnownDefects::DefectList(list) => list.verify(root),
-            KnownDefects::DeviationList(list) => list.verify(root),
-        })?;
+        let signed_data = list.signed_data();
+        let standing = self.standing(signed_data, fingerprint, accepted, |root| list.verify(root))?;
         let signed = signing_time(signed_data);
         let country = signer_country(signed_data);
         let reach = match (&standing, kind) {
@@ -49,8 +41,7 @@ impl Session<'_> {
         let entry = DefectEntry { kind, country, signed, root: standing.root(), reach };
         let mut report = Report::begun(kind, fingerprint, standing);
         report.signed = signed;
-        report.entries = found;
-        report.unreadable = unreadable;
+        (report.entries, report.unreadable) = list.counts();
         if self.manifest.defects.get(&fingerprint) != Some(&entry) {
             self.folder.put(der)?;
             self.manifest.defects.insert(fingerprint, entry);
