@@ -75,6 +75,28 @@ pub enum ChipProblem {
     ReaderLimit,
 }
 
+impl ChipProblem {
+    /// Of which mechanism this is a failure; `None` if of none in particular.
+    pub const fn mechanism(&self) -> Option<ChipMechanism> {
+        match self {
+            ChipProblem::ChipAuthenticationRefused(_)
+            | ChipProblem::NotUnderNewKeys(_)
+            | ChipProblem::Unsupported(_) => Some(ChipMechanism::ChipAuthentication),
+            ChipProblem::MappingMismatch => Some(ChipMechanism::ChipAuthenticationMapping),
+            ChipProblem::ActiveAuthenticationRefused(_) | ChipProblem::WrongSignature(_) => {
+                Some(ChipMechanism::ActiveAuthentication)
+            }
+            ChipProblem::Cloneable
+            | ChipProblem::Stripped(_)
+            | ChipProblem::NothingVouchedFor
+            | ChipProblem::KeyNotVouchedFor
+            | ChipProblem::Malformed(_)
+            | ChipProblem::NotRun
+            | ChipProblem::ReaderLimit => None,
+        }
+    }
+}
+
 /// The check, and what proved the chip where it is successful.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ChipProof {
@@ -93,7 +115,7 @@ impl ChipProof {
         authentication: &PassiveAuthentication<'_>,
         card_security: &CardSecurity,
     ) -> Self {
-        let outcome = Promised::new(reading, authentication, card_security).judge();
+        let outcome = Promised { reading, authentication, card_security }.judge();
         match outcome {
             Ok(mechanism) => Self {
                 finding: Finding::Successful,
@@ -122,15 +144,7 @@ struct Promised<'a> {
 
 type Judgement = Result<ChipMechanism, Finding<ChipProblem>>;
 
-impl<'a> Promised<'a> {
-    fn new(
-        reading: &'a Reading,
-        authentication: &'a PassiveAuthentication<'a>,
-        card_security: &'a CardSecurity,
-    ) -> Self {
-        Self { reading, authentication, card_security }
-    }
-
+impl Promised<'_> {
     fn judge(&self) -> Judgement {
         let authentication = self.authentication;
         // What failed stays failed, whoever vouches for what.

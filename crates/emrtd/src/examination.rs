@@ -9,7 +9,7 @@ use crate::consistency::{
     self, CardAccessProblem, CardSecurity, ComProblem, PersonalDataProblem, PrintedLines, PrintedLinesProblem,
 };
 use crate::passive_authentication::{PassiveAuthentication, Trust};
-use crate::session::{AccessMethod, Event, Reading};
+use crate::session::{AccessMethod, Event, Files, Reading};
 
 /// Why the way into the chip is not successful.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -22,41 +22,58 @@ pub enum AccessProblem {
     Downgraded,
 }
 
-/// What was found about a document.
+/// What the files of a document say, whoever read them: the checks that anyone can make again from them.
 #[derive(Clone, Debug)]
-pub struct Examination<'a> {
-    /// How the chip was opened (C05).
-    pub access: Finding<AccessProblem>,
+pub struct FileExamination<'a> {
     /// EF.COM against EF.SOD (C06).
     pub com: Finding<ComProblem>,
-    /// Whether an issuer signed it (C07 to C10, C12 to C14).
+    /// Whether an issuer signed it (C07 to C14).
     pub passive_authentication: PassiveAuthentication<'a>,
     /// EF.CardAccess against DG14 (C15).
     pub card_access: Finding<CardAccessProblem>,
     /// EF.CardSecurity (C16).
     pub card_security: CardSecurity,
+    /// DG1 in itself and against DG11 (C19).
+    pub personal_data: Finding<PersonalDataProblem>,
+}
+
+/// What was found about a document.
+#[derive(Clone, Debug)]
+pub struct Examination<'a> {
+    /// How the chip was opened (C05).
+    pub access: Finding<AccessProblem>,
+    /// What its files say.
+    pub files: FileExamination<'a>,
     /// Whether the chip is no copy (C17).
     pub chip: ChipProof,
     /// The printed lines against DG1 (C18).
     pub printed_lines: Finding<PrintedLinesProblem>,
-    /// DG1 in itself and against DG11 (C19).
-    pub personal_data: Finding<PersonalDataProblem>,
+}
+
+impl<'a> FileExamination<'a> {
+    /// Makes every check that needs no chip.
+    pub fn of(files: &'a Files, trust: &Trust<'_>) -> Self {
+        let passive_authentication = PassiveAuthentication::of(files, trust);
+        Self {
+            com: consistency::com(files, passive_authentication.security_object.as_ref()),
+            card_access: consistency::card_access(files, &passive_authentication),
+            card_security: consistency::card_security(files, trust),
+            personal_data: consistency::personal_data(&passive_authentication),
+            passive_authentication,
+        }
+    }
 }
 
 impl<'a> Examination<'a> {
     /// Makes every check. The same arguments give the same findings, at any time and by anyone.
     pub fn of(reading: &'a Reading, lines: PrintedLines<'_>, trust: &Trust<'_>) -> Self {
-        let passive_authentication = PassiveAuthentication::of(&reading.files, trust);
-        let card_security = consistency::card_security(&reading.files, trust);
+        let files = FileExamination::of(&reading.files, trust);
+        let authentication = &files.passive_authentication;
         Self {
             access: access(reading),
-            com: consistency::com(&reading.files, passive_authentication.security_object.as_ref()),
-            card_access: consistency::card_access(&reading.files, &passive_authentication),
-            chip: ChipProof::of(reading, &passive_authentication, &card_security),
-            printed_lines: consistency::printed_lines(lines, &passive_authentication),
-            personal_data: consistency::personal_data(&passive_authentication),
-            passive_authentication,
-            card_security,
+            chip: ChipProof::of(reading, authentication, &files.card_security),
+            printed_lines: consistency::printed_lines(lines, authentication),
+            files,
         }
     }
 }

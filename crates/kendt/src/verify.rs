@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
+use emrtd::examination::FileExamination;
 use emrtd::lds::File;
 use emrtd::session::{FileOutcome, Files, Protection};
-use emrtd::{consistency, passive_authentication::PassiveAuthentication};
-use proofing::result_of;
+use proofing::file_results;
 use serde::Serialize;
-use verdict::{Check, CheckResult, Evidence, KeptEvidence, document_verdict};
+use verdict::{CheckResult, Evidence, KeptEvidence, document_verdict};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -147,21 +147,7 @@ fn page(context: &Context, options: &Options, report: &Report) -> String {
 fn compare(evidence: &Evidence, basis: &Basis, folder: &Path) -> Result<Vec<Difference>> {
     let files = load(folder)?;
     let trust = basis.trust(evidence.header().times.finished());
-    let authentication = PassiveAuthentication::of(&files, &trust);
-    let signed = &authentication.signed;
-    let again = [
-        (Check::EfComSod, result_of(&consistency::com(&files, authentication.security_object.as_ref()))),
-        (Check::SodSignature, result_of(&signed.signature)),
-        (Check::DscPath, result_of(&signed.path)),
-        (Check::CertValidity, result_of(&signed.validity)),
-        (Check::Revocation, result_of(&signed.revocation)),
-        (Check::DgHashes, result_of(&authentication.hashes)),
-        (Check::IssuingState, result_of(&authentication.issuing_state)),
-        (Check::DocTypeList, result_of(&authentication.document_type)),
-        (Check::CardAccessDg14, result_of(&consistency::card_access(&files, &authentication))),
-        (Check::CardSecurity, result_of(&consistency::card_security(&files, &trust).finding)),
-        (Check::Dg1Internal, result_of(&consistency::personal_data(&authentication))),
-    ];
+    let again = file_results(&FileExamination::of(&files, &trust));
     let differing = again.into_iter().filter(|(check, now)| evidence.entry(*check).result != *now);
     let name = |result: CheckResult| match result.reason() {
         Some(reason) => format!("{} ({reason})", result.kind().name()),

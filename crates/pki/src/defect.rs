@@ -8,6 +8,7 @@
 //! that nobody verified must not get here.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
@@ -45,6 +46,24 @@ pub enum DefectCheck {
     CardSecurity,
     /// The signature of EF.ChipSecurity.
     ChipSecurity,
+}
+
+impl fmt::Display for DefectCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SodSignature => f.write_str("the signature of EF.SOD"),
+            Self::Signer => f.write_str("the signer"),
+            Self::Profile => f.write_str("the profile of the certificates"),
+            Self::Validity => f.write_str("the validity of signer and authority"),
+            Self::DataGroupHash(number) => write!(f, "the hash of EF.DG{number}"),
+            Self::ComAgainstSod => f.write_str("EF.COM against EF.SOD"),
+            Self::ChipAuthentication => f.write_str("Chip Authentication"),
+            Self::ActiveAuthentication => f.write_str("Active Authentication"),
+            Self::PaceChipAuthenticationMapping => f.write_str("PACE with Chip Authentication Mapping"),
+            Self::CardSecurity => f.write_str("EF.CardSecurity"),
+            Self::ChipSecurity => f.write_str("EF.ChipSecurity"),
+        }
+    }
 }
 
 /// What to use instead of what the document holds.
@@ -91,6 +110,44 @@ pub enum DefectEffect {
     Corrects(Correction),
     /// Nothing is changed by it.
     Notes(DefectNote),
+}
+
+/// In plain words, for whoever handles a case.
+impl fmt::Display for DefectEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let correction = |part: &str| format!("{part} is wrong, and the list has the right one");
+        let text = match self {
+            Self::Fails(check) => format!("{check} must not be relied on"),
+            Self::Caps(check) => format!("{check} is in doubt"),
+            Self::Softens(check) => format!("a failure of {check} is expected of genuine documents"),
+            Self::Corrects(Correction::SignerCertificate(_)) => correction("the signer's certificate"),
+            Self::Corrects(Correction::SignerIdentifier(_)) => correction("the name of the signer in EF.SOD"),
+            Self::Corrects(Correction::IssuingCountry(_)) => correction("the signer's country"),
+            Self::Corrects(Correction::CardSecurity(_)) => correction("EF.CardSecurity"),
+            Self::Notes(DefectNote::DataGroupsMalformed(_)) => "data groups are malformed".to_owned(),
+            Self::Notes(DefectNote::SodFault(code)) => format!("EF.SOD has the fault {code}"),
+            Self::Notes(DefectNote::Zone) => "parts of the machine readable zone are wrong".to_owned(),
+            Self::Notes(DefectNote::Chip) => "the chip is at fault".to_owned(),
+            Self::Notes(DefectNote::PowerDownRequired) => {
+                "the chip has to be switched off between two authentications".to_owned()
+            }
+            Self::Notes(DefectNote::Unknown(kind)) => format!("something that is not understood ({kind})"),
+        };
+        f.write_str(&text)
+    }
+}
+
+impl DefectEffect {
+    /// A short name that is the same in every version, for the evidence.
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::Fails(_) => "defect.fails",
+            Self::Caps(_) => "defect.in-doubt",
+            Self::Softens(_) => "defect.expected",
+            Self::Corrects(_) => "defect.corrected",
+            Self::Notes(_) => "defect.noted",
+        }
+    }
 }
 
 /// What all defects together say of one check.

@@ -8,11 +8,12 @@ mod issuing;
 
 use std::sync::Arc;
 
+use const_oid::ObjectIdentifier;
 use emrtd_sim::asn1;
-use issuing::{
-    DEFECT_LIST, DEFECT_LIST_SIGNER, DEVIATION_LIST, DEVIATION_LIST_SIGNER, csca, defect_list, defects_of,
-    deviations_of, document_signer, known_defect, oid, parsed, signed, signed_by,
+use emrtd_sim::issue::known_defects::{
+    DEFECT_LIST, DEFECT_LIST_SIGNER, DEVIATION_LIST, DEVIATION_LIST_SIGNER, defect_list, defects_of,
 };
+use issuing::{csca, deviations_of, document_signer, known_defect, parsed, signed, signed_by};
 use jiff::civil::date;
 use pki::DefectCheck as Check;
 use pki::DefectOverride::{AtBestUndetermined, AtWorstUndetermined, Failed, Undetermined};
@@ -212,7 +213,7 @@ fn what_is_not_understood_leaves_the_document_undetermined_at_best() {
     for (kind, parameters) in unreadable {
         let found = effects(kind, &parameters);
         assert_eq!(overrides(&found), [(Check::SodSignature, AtBestUndetermined)], "{kind}");
-        let note = DefectNote::Unknown(oid(&format!("{DEFECT_LIST}.{kind}")));
+        let note = DefectNote::Unknown(ObjectIdentifier::new_unwrap(&format!("{DEFECT_LIST}.{kind}")));
         assert!(found.0.contains(&DefectEffect::Notes(note)), "{kind}");
     }
 }
@@ -252,7 +253,7 @@ fn version_2_names_a_signer_by_key_or_by_hash_alone_and_its_tags_may_be_explicit
     let by_key = asn1::implicit(0, &signer.certificate.subject_key_identifier);
     let right = asn1::octet_string(&pki::HashAlgorithm::Sha256.digest(&[read.as_der()]));
     let wrong = asn1::octet_string(&pki::HashAlgorithm::Sha256.digest(&[other.as_der()]));
-    let kind = asn1::oid(oid(&format!("{DEFECT_LIST}.1.1")));
+    let kind = asn1::oid(ObjectIdentifier::new_unwrap(&format!("{DEFECT_LIST}.1.1")));
     let fields = [kind, asn1::explicit(0, &enumerated(1)), asn1::implicit(1, b"details")];
     let implicit = asn1::tlv(&[0xA0], &fields.concat());
     let explicit = asn1::explicit(0, &asn1::sequence(&fields));
@@ -289,14 +290,17 @@ fn an_entry_that_cannot_be_read_spoils_none_of_the_others() {
 #[test]
 fn other_versions_contents_and_hashes_are_refused() {
     let state = csca("UT", "UTO", 1, &[]);
-    let parse = |content_type: &str, content: &[u8]| {
+    let parse = |content_type: ObjectIdentifier, content: &[u8]| {
         DefectList::parse(&signed(&state, DEFECT_LIST_SIGNER, content_type, content, DAY, 3)).unwrap_err()
     };
     assert_eq!(parse(DEFECT_LIST, &defect_list(2, &[])), DefectListError::Version(2));
-    let other = DefectListError::OtherContent(oid(DEVIATION_LIST));
+    let other = DefectListError::OtherContent(DEVIATION_LIST);
     assert_eq!(parse(DEVIATION_LIST, &defect_list(0, &[])), other);
-    let md5 =
-        asn1::sequence([asn1::small(0), asn1::oid(oid("1.2.840.113549.2.5")), asn1::set_of(Vec::new())]);
+    let md5 = asn1::sequence([
+        asn1::small(0),
+        asn1::oid(ObjectIdentifier::new_unwrap("1.2.840.113549.2.5")),
+        asn1::set_of(Vec::new()),
+    ]);
     assert!(matches!(parse(DEFECT_LIST, &md5), DefectListError::Hash(_)));
 }
 

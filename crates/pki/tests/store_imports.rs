@@ -10,12 +10,14 @@ use std::fmt::Write as _;
 use std::fs;
 
 use emrtd_sim::asn1;
+use emrtd_sim::issue::known_defects::{
+    DEFECT_LIST, DEFECT_LIST_SIGNER, DEVIATION_LIST, DEVIATION_LIST_SIGNER, defects_of,
+};
 use emrtd_sim::issue::{SignedContent, build_signed_data};
 use emrtd_sim::pki::{Csca, CscaKey, Deviation as Issued};
 use issuing::{
-    DEFECT_LIST, DEFECT_LIST_SIGNER, DEVIATION_LIST, DEVIATION_LIST_SIGNER, ECDSA, MASTER_LIST, csca,
-    defects_of, deviations_of, document_signer, key, known_defect, master_list, oid, parsed, rng, signed,
-    signed_by,
+    ECDSA, MASTER_LIST, csca, deviations_of, document_signer, key, known_defect, master_list, parsed, rng,
+    signed, signed_by,
 };
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -127,7 +129,7 @@ fn a_list_from_the_future_or_without_a_time_is_not_trusted() {
     let content = asn1::sequence([asn1::small(0), certificate]);
     let signer = authority.certify_master_list_signer(key(5), date(2026, 1, 1), &[], &mut rng(5)).unwrap();
     let timeless = SignedContent {
-        content_type: oid(MASTER_LIST),
+        content_type: MASTER_LIST,
         content: &content,
         scheme: ECDSA,
         signing_time: date(2026, 3, 1).at(0, 0, 0, 0),

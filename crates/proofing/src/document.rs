@@ -1,18 +1,21 @@
 //! The document in the evidence: checks C02 to C19, and what a policy must know of it.
 
+use std::collections::BTreeSet;
+
 use emrtd::chip_proof::ChipMechanism;
 use emrtd::consistency::PrintedLines;
-use emrtd::examination::Examination;
+use emrtd::examination::{Examination, FileExamination};
 use emrtd::session::Reading;
 use jiff::civil::Date;
 use mrz::{DocumentClass as ZoneClass, Mrz};
-use pki::Weakness;
+use pki::{DefectEffect, Weakness};
 use verdict::{
     Assurance, Check, CheckResult, ChipKey, Document, DocumentClass, Evidence, EvidenceBuilder, Header,
     Level, Name, NameError, Names, NotSupportedReason, Provenance, RecordError, StateCode, Times,
     UndeterminedReason,
 };
 
+use crate::defects;
 use crate::results::result_of;
 
 /// What the evidence needs to know besides the findings.
@@ -82,7 +85,6 @@ fn record(
     found: &Examination<'_>,
     zone_is_vouched_for: bool,
 ) -> Result<(), RecordError> {
-    let signed = &found.passive_authentication.signed;
     let vouched_for = if zone_is_vouched_for {
         CheckResult::Successful
     } else {
@@ -92,32 +94,60 @@ fn record(
         PrintedLines::Scanned(_) => CheckResult::Successful,
         PrintedLines::Typed => CheckResult::NotSupported(NotSupportedReason::TypedByHand),
     };
-    let results = [
+    let of_case = [
         // What the policy accepts, and whether the day has passed, is for the policy to add.
         (Check::DocumentAccepted, vouched_for),
         (Check::MrzOptical, optical),
         (Check::Expiry, vouched_for),
         (Check::AccessControl, result_of(&found.access)),
+        (Check::ChipAuth, chip_result(found)),
+        (Check::MrzVsDg1, result_of(&found.printed_lines)),
+    ];
+    let mut all = of_case.into_iter().chain(file_results(&found.files));
+    all.try_for_each(|(check, result)| evidence.record(check, result, 0))
+}
+
+fn chip_result(found: &Examination<'_>) -> CheckResult {
+    let known = found.files.passive_authentication.known_defects.as_ref();
+    defects::of_chip(result_of(&found.chip.finding), &found.chip, known)
+}
+
+/// The results of the checks that need no chip, known defects taken into account. They can be made again by anyone who
+/// has the files.
+pub fn file_results(found: &FileExamination<'_>) -> [(Check, CheckResult); 12] {
+    as_found(found).map(|(check, result)| (check, defects::of_files(check, result, found)))
+}
+
+/// The checks whose result a list of known defects has changed.
+pub fn overruled(found: &Examination<'_>) -> Vec<Check> {
+    let changed = as_found(&found.files).into_iter().zip(file_results(&found.files));
+    let of_files = changed.filter(|(before, after)| before != after).map(|((check, _), _)| check);
+    let chip = (chip_result(found) != result_of(&found.chip.finding)).then_some(Check::ChipAuth);
+    of_files.chain(chip).collect()
+}
+
+fn as_found(found: &FileExamination<'_>) -> [(Check, CheckResult); 12] {
+    let authentication = &found.passive_authentication;
+    let signed = &authentication.signed;
+    [
         (Check::EfComSod, result_of(&found.com)),
         (Check::SodSignature, result_of(&signed.signature)),
         (Check::DscPath, result_of(&signed.path)),
         (Check::CertValidity, result_of(&signed.validity)),
         (Check::Revocation, result_of(&signed.revocation)),
-        (Check::DgHashes, result_of(&found.passive_authentication.hashes)),
-        (Check::IssuingState, result_of(&found.passive_authentication.issuing_state)),
-        (Check::DocTypeList, result_of(&found.passive_authentication.document_type)),
+        (Check::DefectList, defects::result(authentication.known_defects.as_ref())),
+        (Check::DgHashes, result_of(&authentication.hashes)),
+        (Check::IssuingState, result_of(&authentication.issuing_state)),
+        (Check::DocTypeList, result_of(&authentication.document_type)),
         (Check::CardAccessDg14, result_of(&found.card_access)),
         (Check::CardSecurity, result_of(&found.card_security.finding)),
-        (Check::ChipAuth, result_of(&found.chip.finding)),
-        (Check::MrzVsDg1, result_of(&found.printed_lines)),
         (Check::Dg1Internal, result_of(&found.personal_data)),
-    ];
-    results.into_iter().try_for_each(|(check, result)| evidence.record(check, result, 0))
+    ]
 }
 
 /// The machine readable zone, if the issuer vouches for it.
 fn zone(examination: &Examination<'_>) -> Option<Mrz> {
-    Some(examination.passive_authentication.machine_readable_zone()?.ok()?.mrz)
+    Some(examination.files.passive_authentication.machine_readable_zone()?.ok()?.mrz)
 }
 
 /// Of a document that nobody vouches for, the policy is told what the page says.
@@ -156,9 +186,9 @@ fn chip_key(mechanism: Option<ChipMechanism>) -> ChipKey {
     }
 }
 
-/// Departures that were tolerated, and what is weak, by name.
+/// Departures that were tolerated, what is weak, and what lists of defects say, by name.
 fn deviations(examination: &Examination<'_>) -> Result<Names, NameError> {
-    let authentication = &examination.passive_authentication;
+    let authentication = &examination.files.passive_authentication;
     let tolerated = authentication.tolerated().iter().map(|deviation| deviation.id());
     let weak = authentication.weaknesses().into_iter().map(|weakness| {
         match weakness {
@@ -169,6 +199,9 @@ fn deviations(examination: &Examination<'_>) -> Result<Names, NameError> {
         .to_owned()
     });
     let chip = examination.chip.weak.then(|| "weak.active-authentication".to_owned());
-    let names = tolerated.chain(weak).chain(chip).map(|name| Name::new(&name));
+    let known = authentication.known_defects.iter().flat_map(|known| &known.0);
+    let known: BTreeSet<&str> = known.map(DefectEffect::id).collect();
+    let known = known.into_iter().map(str::to_owned);
+    let names = tolerated.chain(weak).chain(chip).chain(known).map(|name| Name::new(&name));
     Names::new(names.collect::<Result<Vec<_>, _>>()?)
 }

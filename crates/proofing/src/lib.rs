@@ -6,8 +6,9 @@
 //! What it does not protect against: it takes the findings for what they are called. Whether the reading that they rest
 //! on was driven by us and belongs to this case is for the caller to know.
 
+mod defects;
 mod document;
 mod results;
 
-pub use document::{DocumentCase, EvidenceFault, document_evidence};
+pub use document::{DocumentCase, EvidenceFault, document_evidence, file_results, overruled};
 pub use results::{Problem, ResultOf, result_of};

@@ -5,7 +5,7 @@
 use crate::check::Check;
 
 macro_rules! reasons {
-    ($(#[$outer:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal for [$($check:ident),*];)* }) => {
+    ($(#[$outer:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal for [$($check:ident),* $(,)?];)* }) => {
         $(#[$outer])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum $name {
@@ -64,7 +64,7 @@ reasons! {
         OutsideValidity = "outside_validity" for [CertValidity];
         /// The document signer is revoked.
         Revoked = "revoked" for [Revocation];
-        /// The defect list warns of forged documents of this series.
+        /// The defect list warns of forged documents of this series: its signer is revoked, or keys are compromised.
         DefectForgery = "defect_forgery" for [DefectList];
         /// The defect list names a production fault of this series.
         DefectProduction = "defect_production" for [DefectList];
@@ -132,8 +132,12 @@ reasons! {
         DowngradeListed = "downgrade_listed" for [AccessControl];
         /// No table says whether this issuer may sign for this state.
         Ambiguous = "ambiguous" for [IssuingState];
-        /// The difference is an entry of the deviation list.
-        DeviationListed = "deviation_listed" for [EfComSod];
+        /// A list of known defects or deviations expects the failure of genuine documents, or puts the result in doubt
+        ///
+        DeviationListed = "deviation_listed" for [
+            EfComSod, SodSignature, DscPath, CertValidity, Revocation, DefectList, DgHashes, IssuingState,
+            CardSecurity, ChipAuth,
+        ];
         /// The trust store has no anchor of this issuer.
         CscaMissing = "csca_missing" for [DscPath];
         /// Revocation data are missing or stale.

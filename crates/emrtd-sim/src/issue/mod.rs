@@ -7,6 +7,7 @@
 mod builtin;
 mod cms;
 mod data_groups;
+pub mod known_defects;
 pub mod profile;
 mod security_infos;
 mod sod;

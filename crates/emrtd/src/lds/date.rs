@@ -48,6 +48,13 @@ impl Date {
         (self.day != 0).then_some(self.day)
     }
 
+    /// The day, if all of it is known and there is such a day.
+    pub fn known(&self) -> Option<jiff::civil::Date> {
+        let small = |number: u8| i8::try_from(number).ok();
+        let (year, month, day) = (i16::try_from(self.year).ok()?, small(self.month)?, small(self.day)?);
+        jiff::civil::Date::new(year, month, day).ok()
+    }
+
     /// The eight digits `yyyymmdd`.
     pub fn digits(&self) -> String {
         format!("{:04}{:02}{:02}", self.year, self.month, self.day)

@@ -4,7 +4,6 @@
 //! them, and some states sign for territories; those rows say whether the match is certain.
 
 use mrz::{StateCode, StateKind};
-use pki::Certificate;
 
 use crate::Finding;
 
@@ -73,22 +72,22 @@ const OTHERWISE: &[(&str, &str, bool)] = &[
     ("ANT", "NL", false),
 ];
 
-/// Compares the issuing state of DG1 with the signer.
-pub(super) fn compare(state: StateCode, signer: &Certificate) -> Finding<IssuingStateProblem> {
-    let Some(country) = signer.country() else {
+/// Compares the issuing state of DG1 with the country of the signer, in upper case.
+pub(super) fn compare(state: StateCode, country: Option<&str>) -> Finding<IssuingStateProblem> {
+    let Some(country) = country else {
         return Finding::Undetermined(IssuingStateProblem::NoCountry);
     };
     let code = state.as_str();
     let mut rows = OTHERWISE.iter().filter(|(listed, ..)| *listed == code);
     let row = rows.clone().find(|(_, signs, _)| *signs == country);
     // One real authority writes the three letters of its state as its country.
-    let same = state.alpha2() == Some(country.as_str()) || code == country;
+    let same = state.alpha2() == Some(country) || code == country;
     if same || row.is_some_and(|(.., certain)| *certain) {
         return Finding::Successful;
     }
     // No standard gives most organisations a country: then nothing agrees and nothing contradicts.
     let unwritten = state.kind() == StateKind::OtherAuthority && rows.next().is_none();
-    let state = code.to_owned();
+    let (state, country) = (code.to_owned(), country.to_owned());
     if row.is_some() || unwritten {
         Finding::Undetermined(IssuingStateProblem::Ambiguous { state, country })
     } else {

@@ -14,7 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
-use pki::{Certificate, Deviation, Deviations, DocumentTypeCheck, HashAlgorithm, SignedData, Weakness};
+use mrz::Mrz;
+use pki::{
+    Anchors, Certificate, DefectEffects, DefectSubject, Deviation, Deviations, DocumentTypeCheck,
+    HashAlgorithm, SignedData, Weakness,
+};
 
 pub use self::data_groups::{DataGroupHash, HashProblem};
 pub use self::issuing_state::IssuingStateProblem;
@@ -23,6 +27,7 @@ pub use self::signed_file::{
 };
 use crate::Finding;
 use crate::lds::dg1::Dg1;
+use crate::lds::dg12::Dg12;
 use crate::lds::sod::{LDS_SECURITY_OBJECT, SecurityObject};
 use crate::lds::{File, LdsError, Problem};
 use crate::session::{FileOutcome, Files};
@@ -112,15 +117,21 @@ pub struct PassiveAuthentication<'a> {
     pub document_type: Finding<DocumentTypeProblem>,
     /// Version of the LDS security object, where it could be read.
     pub security_object: Option<SecurityObject>,
+    /// What lists of defects say of such documents (C11). `None` where nobody knows whose document it is: EF.SOD embeds
+    /// no certificate, and names none that is known.
+    pub known_defects: Option<DefectEffects>,
     files: BTreeMap<File, &'a [u8]>,
 }
 
 impl<'a> PassiveAuthentication<'a> {
     /// Checks files as they were read. There is no clock in it: `trust.now` is the time of the check.
     pub fn of(read: &'a Files, trust: &Trust<'_>) -> Self {
-        let (signed, object) = match read_security_object(read) {
-            Ok((signed, object, departing)) => (SignedFile::check(&signed, &departing, trust), Some(object)),
-            Err(finding) => (SignedFile::unmade(finding), None),
+        let (signed, object, embedded) = match read_security_object(read) {
+            Ok((signed, object, departing)) => {
+                let embedded = signed.certificates().iter().flatten().cloned().map(Arc::new).collect();
+                (SignedFile::check(&signed, &departing, trust), Some(object), embedded)
+            }
+            Err(finding) => (SignedFile::unmade(finding), None, Vec::new()),
         };
         let (data_groups, hashes) = match &object {
             Some(object) => data_groups::compare(read, object),
@@ -137,9 +148,13 @@ impl<'a> PassiveAuthentication<'a> {
             issuing_state: Finding::Undetermined(IssuingStateProblem::NothingToCompare),
             document_type: Finding::Undetermined(DocumentTypeProblem::NothingToCompare),
             security_object: object,
+            known_defects: None,
             files,
         };
         checked.compare_with_signer();
+        // A wrong name of the signer is itself a defect; then all that are embedded can be meant.
+        let signers = checked.signed.signer.clone().map_or(embedded, |signer| vec![signer]);
+        checked.known_defects = checked.look_up(&signers, trust.anchors);
         checked
     }
 
@@ -232,10 +247,36 @@ impl<'a> PassiveAuthentication<'a> {
         }
     }
 
+    /// What lists of defects say of a document by one of `signers`.
+    fn look_up(&self, signers: &[Arc<Certificate>], anchors: &Anchors) -> Option<DefectEffects> {
+        if signers.is_empty() {
+            return None;
+        }
+        let zone = self.machine_readable_zone().and_then(Result::ok).map(|dg1| dg1.mrz);
+        let details = self.authentic(File::Dg12).and_then(|file| Dg12::parse(file.bytes()).ok());
+        let issued = details.and_then(|details| details.issue_date);
+        let subject = |signer| DefectSubject {
+            signer,
+            document_code: zone.as_ref().map(Mrz::document_code),
+            document_number: zone.as_ref().map(Mrz::document_number),
+            issued: issued.and_then(|day| day.known()),
+        };
+        let effects = signers.iter().flat_map(|signer| anchors.defects_of(&subject(signer)).0).collect();
+        Some(DefectEffects(effects))
+    }
+
+    /// The issuing state in DG1 against a country that is to be taken for the signer's.
+    pub fn issuing_state_under(&self, country: &str) -> Finding<IssuingStateProblem> {
+        match self.machine_readable_zone() {
+            Some(Ok(dg1)) => issuing_state::compare(dg1.mrz.issuing_state(), Some(country)),
+            _ => Finding::Undetermined(IssuingStateProblem::NothingToCompare),
+        }
+    }
+
     fn compare_with_signer(&mut self) {
         let signer: Option<Arc<Certificate>> = self.signed.signer.clone();
         let (Some(signer), Some(Ok(dg1))) = (signer, self.machine_readable_zone()) else { return };
-        self.issuing_state = issuing_state::compare(dg1.mrz.issuing_state(), &signer);
+        self.issuing_state = issuing_state::compare(dg1.mrz.issuing_state(), signer.country().as_deref());
         self.document_type = match signer.may_sign(dg1.mrz.document_code()) {
             DocumentTypeCheck::Listed => Finding::Successful,
             DocumentTypeCheck::NotListed => Finding::Failed(DocumentTypeProblem::NotListed),

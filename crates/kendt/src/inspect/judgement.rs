@@ -11,7 +11,8 @@ use emrtd::passive_authentication::EndState;
 use emrtd::session::Reading;
 use jiff::Timestamp;
 use mrz::Mrz;
-use proofing::{DocumentCase, document_evidence};
+use pki::DefectEffects;
+use proofing::{DocumentCase, document_evidence, overruled};
 use serde::Serialize;
 use verdict::{
     Check, CheckResult, DocumentVerdict, Effect, Evidence, Level, Outcome, Reason, Times, document_verdict,
@@ -83,9 +84,18 @@ impl Judgement {
         };
         let evidence = document_evidence(&case, reading, lines, &examination, context.today())?.finish();
         let verdict = document_verdict(&evidence, &basis.policy, now);
+        let overruled = overruled(&examination);
+        let explanation = |check| {
+            let text = explanation(check, &examination);
+            if overruled.contains(&check) {
+                format!("decided by a list of known defects; found: {text}")
+            } else {
+                text
+            }
+        };
         Ok(Judgement {
-            end_state: end_state(examination.passive_authentication.end_state()),
-            checks: checks(&evidence, &verdict, |check| explanation(check, &examination)),
+            end_state: end_state(examination.files.passive_authentication.end_state()),
+            checks: checks(&evidence, &verdict, explanation),
             verdict: VerdictReport::of(&verdict, basis.anchors.version()),
             evidence,
         })
@@ -144,14 +154,14 @@ fn effect_name(effect: Effect) -> String {
 
 /// What a check found, in plain words.
 fn explanation(check: Check, found: &Examination<'_>) -> String {
-    let signed = &found.passive_authentication.signed;
+    let signed = &found.files.passive_authentication.signed;
     let name = |certificate: &pki::Certificate| {
         certificate.subject().common_name().unwrap_or_else(|| certificate.subject().to_string())
     };
     let country =
         |certificate: &pki::Certificate| certificate.country().unwrap_or_else(|| "no country".to_owned());
     let vouched_for = |good: &str| {
-        if found.passive_authentication.machine_readable_zone().is_some_and(|zone| zone.is_ok()) {
+        if found.files.passive_authentication.machine_readable_zone().is_some_and(|zone| zone.is_ok()) {
             good.to_owned()
         } else {
             "nobody vouches for what the chip says about it".to_owned()
@@ -167,7 +177,7 @@ fn explanation(check: Check, found: &Examination<'_>) -> String {
         },
         Check::Expiry => vouched_for("the document has not expired"),
         Check::AccessControl => say(&found.access, "the chip asked for a key and got the right one"),
-        Check::EfComSod => say(&found.com, "EF.COM lists what EF.SOD signs"),
+        Check::EfComSod => say(&found.files.com, "EF.COM lists what EF.SOD signs"),
         Check::SodSignature => {
             let by = signed.signer.as_deref().map(|signer| format!("\"{}\" signed EF.SOD", name(signer)));
             say(&signed.signature, &by.unwrap_or_default())
@@ -180,22 +190,40 @@ fn explanation(check: Check, found: &Examination<'_>) -> String {
         }
         Check::CertValidity => say(&signed.validity, "signer and authority are valid today"),
         Check::Revocation => say(&signed.revocation, "neither signer nor authority is revoked"),
-        Check::DefectList => "there is no list of known defects in the trust store".to_owned(),
-        Check::DgHashes => say(&found.passive_authentication.hashes, "every data group is what was signed"),
-        Check::IssuingState => {
-            say(&found.passive_authentication.issuing_state, "the signer may sign for the issuing state")
+        Check::DefectList => defects(found.files.passive_authentication.known_defects.as_ref()),
+        Check::DgHashes => {
+            say(&found.files.passive_authentication.hashes, "every data group is what was signed")
         }
-        Check::DocTypeList => {
-            say(&found.passive_authentication.document_type, "the signer may sign documents of this type")
+        Check::IssuingState => say(
+            &found.files.passive_authentication.issuing_state,
+            "the signer may sign for the issuing state",
+        ),
+        Check::DocTypeList => say(
+            &found.files.passive_authentication.document_type,
+            "the signer may sign documents of this type",
+        ),
+        Check::CardAccessDg14 => {
+            say(&found.files.card_access, "EF.CardAccess offers exactly what DG14 signs")
         }
-        Check::CardAccessDg14 => say(&found.card_access, "EF.CardAccess offers exactly what DG14 signs"),
-        Check::CardSecurity => say(&found.card_security.finding, "EF.CardSecurity is signed like EF.SOD"),
+        Check::CardSecurity => {
+            say(&found.files.card_security.finding, "EF.CardSecurity is signed like EF.SOD")
+        }
         Check::ChipAuth => say(&found.chip.finding, mechanism(&found.chip)),
         Check::MrzVsDg1 => say(&found.printed_lines, "the printed lines are those of DG1"),
         Check::Dg1Internal => {
-            say(&found.personal_data, "DG1 is sound and agrees with DG11 where that was read")
+            say(&found.files.personal_data, "DG1 is sound and agrees with DG11 where that was read")
         }
         _ => String::new(),
+    }
+}
+
+fn defects(known: Option<&DefectEffects>) -> String {
+    match known {
+        None => "the signer is not known, so nobody knows of defects of its documents".to_owned(),
+        Some(known) if known.is_empty() => {
+            "no list in the trust store names a defect of such documents".to_owned()
+        }
+        Some(DefectEffects(known)) => known.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     }
 }
 

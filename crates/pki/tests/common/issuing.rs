@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
 use emrtd_sim::asn1;
-use emrtd_sim::issue::{SignedContent, build_signed_data};
+use emrtd_sim::issue::{SignedContent, build_signed_data, known_defects};
 use emrtd_sim::pki::{
     Csca, CscaKey, Deviation, DocumentSigner, HashAlgorithm, KeySpec, ParameterEncoding, SignatureSpec,
     SigningKey, State,
@@ -16,19 +16,11 @@ use rand_core::SeedableRng;
 
 /// How everything here is signed.
 pub(crate) const ECDSA: SignatureSpec = SignatureSpec::Ecdsa { digest: HashAlgorithm::Sha256 };
-pub(crate) const MASTER_LIST: &str = "2.23.136.1.1.2";
-pub(crate) const DEVIATION_LIST: &str = "2.23.136.1.1.7";
-pub(crate) const DEVIATION_LIST_SIGNER: &str = "2.23.136.1.1.8";
-pub(crate) const DEFECT_LIST: &str = "0.4.0.127.0.7.3.1.5";
-pub(crate) const DEFECT_LIST_SIGNER: &str = "0.4.0.127.0.7.3.11.2.1.2";
-const MASTER_LIST_SIGNER: &str = "2.23.136.1.1.3";
+pub(crate) const MASTER_LIST: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.2");
+const MASTER_LIST_SIGNER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.3");
 
 pub(crate) fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
-}
-
-pub(crate) fn oid(text: &str) -> ObjectIdentifier {
-    ObjectIdentifier::new_unwrap(text)
 }
 
 pub(crate) fn key(seed: u64) -> Arc<SigningKey> {
@@ -59,26 +51,26 @@ pub(crate) fn document_signer(authority: &Csca, seed: u64) -> (DocumentSigner, C
 /// Signed content of a type, signed on a day by a list signer with this extended key usage below `authority`.
 pub(crate) fn signed(
     authority: &Csca,
-    usage: &str,
-    content_type: &str,
+    usage: ObjectIdentifier,
+    content_type: ObjectIdentifier,
     content: &[u8],
     day: Date,
     seed: u64,
 ) -> Vec<u8> {
-    let signer = authority.certify_list_signer(oid(usage), key(seed), date(2026, 1, 1), &[], &mut rng(seed));
+    let signer = authority.certify_list_signer(usage, key(seed), date(2026, 1, 1), &[], &mut rng(seed));
     signed_by(&signer.unwrap(), content_type, content, day, seed)
 }
 
 /// Signed content of a type, signed on a day.
 pub(crate) fn signed_by(
     signer: &DocumentSigner,
-    content_type: &str,
+    content_type: ObjectIdentifier,
     content: &[u8],
     day: Date,
     seed: u64,
 ) -> Vec<u8> {
     let what = SignedContent {
-        content_type: oid(content_type),
+        content_type,
         content,
         scheme: ECDSA,
         signing_time: day.at(12, 0, 0, 0),
@@ -94,36 +86,20 @@ pub(crate) fn master_list(authority: &Csca, certificates: &[&[u8]], day: Date, s
     signed(authority, MASTER_LIST_SIGNER, MASTER_LIST, &content, day, seed)
 }
 
+/// The arcs of a kind such as `1.3`.
+fn arcs(kind: &str) -> Vec<u8> {
+    kind.split('.').map(|arc| arc.parse().unwrap()).collect()
+}
+
 /// What an entry of a defect list says: the kind below the arc of the list, and its parameters.
 pub(crate) fn known_defect(kind: &str, parameters: &[u8]) -> Vec<u8> {
-    asn1::sequence([asn1::oid(oid(&format!("{DEFECT_LIST}.{kind}"))), parameters.to_vec()])
-}
-
-/// The content of a defect list of version 1 with one entry for `signer`.
-pub(crate) fn defects_of(signer: &DocumentSigner, known: &[Vec<u8>]) -> Vec<u8> {
-    let identifier = asn1::sequence([&signer.certificate.issuer, &signer.certificate.serial]);
-    defect_list(0, &[asn1::sequence([identifier, asn1::set_of(known.to_vec())])])
-}
-
-/// The content of a defect list.
-pub(crate) fn defect_list(version: u64, entries: &[Vec<u8>]) -> Vec<u8> {
-    let sha256 = asn1::oid(oid("2.16.840.1.101.3.4.2.1"));
-    asn1::sequence([asn1::small(version), sha256, asn1::set_of(entries.to_vec())])
+    known_defects::known_defect(&arcs(kind), parameters)
 }
 
 /// The content of a deviation list with one entry: the documents, and each kind below the arc of the list with its
 /// parameters.
 pub(crate) fn deviations_of(documents: &[u8], kinds: &[(&str, &[u8])]) -> Vec<u8> {
-    let described = |(kind, parameters): &(&str, &[u8])| {
-        let wrapped = if parameters.is_empty() { Vec::new() } else { asn1::explicit(0, parameters) };
-        asn1::sequence([
-            asn1::printable("for people"),
-            asn1::oid(oid(&format!("{DEVIATION_LIST}.{kind}"))),
-            wrapped,
-        ])
-    };
-    let descriptions = asn1::set_of(kinds.iter().map(described).collect());
-    let entry = asn1::sequence([asn1::tlv(&[0x30], documents), descriptions]);
-    let sha256 = asn1::sequence([asn1::oid(oid("2.16.840.1.101.3.4.2.1"))]);
-    asn1::sequence([asn1::small(0), sha256, asn1::set_of(vec![entry])])
+    let kinds: Vec<(Vec<u8>, &[u8])> = kinds.iter().map(|(kind, value)| (arcs(kind), *value)).collect();
+    let kinds: Vec<(&[u8], &[u8])> = kinds.iter().map(|(kind, value)| (&kind[..], *value)).collect();
+    known_defects::deviations_of(documents, &kinds)
 }

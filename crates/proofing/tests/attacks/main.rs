@@ -8,6 +8,7 @@ mod judged;
 #[path = "../conformance/kit.rs"]
 #[expect(dead_code, reason = "the cases of the guideline use the rest of it")]
 mod kit;
+mod known_defects;
 #[path = "../conformance/tree.rs"]
 #[expect(dead_code, reason = "the cases of the guideline use the rest of it")]
 mod tree;
