@@ -65,6 +65,6 @@ pub use serial::SerialNumber;
 pub use signature::{SignatureError, Verified, Weakness, verify};
 pub use store::{
     Coverage, DefectEntry, DropReason, Dropped, Entry, Fingerprint, FingerprintError, Generation, Import,
-    Imported, ListEntry, Manifest, Reach, Report, Source, Standing, StateCoverage, StoreError, Summary,
-    TrustStore,
+    Imported, ListEntry, Manifest, Place, Reach, Report, Source, Standing, StateCoverage, StoreError,
+    Summary, TrustStore,
 };

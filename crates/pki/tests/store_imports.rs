@@ -33,7 +33,7 @@ fn now() -> Timestamp {
 
 struct Desk {
     /// Removed at the end.
-    _folder: TempDir,
+    folder: TempDir,
     store: TrustStore,
     table: DeviationTable,
 }
@@ -42,7 +42,7 @@ impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = TrustStore::create(folder.path(), now(), "tester").unwrap();
-        Self { _folder: folder, store, table: DeviationTable::builtin().unwrap() }
+        Self { folder, store, table: DeviationTable::builtin().unwrap() }
     }
 
     /// With authorities that the operator accepted.
@@ -148,6 +148,47 @@ fn a_list_from_the_future_or_without_a_time_is_not_trusted() {
     // A clock that is off by less than a day is none from the future.
     let list = signed_by(&signer, MASTER_LIST, &content, date(2026, 11, 26), 8);
     assert!(desk.one(&list, &[], &[]).unwrap().standing.is_trusted());
+}
+
+#[test]
+fn certificates_lie_in_their_list_and_those_of_a_list_in_pieces_beside_it() {
+    let authorities = [csca("UT", "UTO", 1, &[]), csca("XO", "XOM", 2, &[])];
+    let certificates: Vec<&[u8]> = authorities.iter().map(|csca| &csca.certificate().der[..]).collect();
+    let content = asn1::sequence([asn1::small(0), asn1::tlv(&[0x31], &certificates.concat())]);
+    let signer =
+        authorities[0].certify_master_list_signer(key(5), date(2026, 1, 1), &[], &mut rng(5)).unwrap();
+    let what = SignedContent {
+        content_type: MASTER_LIST,
+        content: &content,
+        scheme: ECDSA,
+        signing_time: date(2026, 3, 1).at(0, 0, 0, 0),
+        deviations: &[Issued::IndefiniteLength],
+    };
+    let whole = build_signed_data(what, &signer, &mut rng(6)).unwrap();
+    let octets = asn1::octet_string(&content);
+    let at = whole.windows(octets.len()).position(|part| part == octets).unwrap();
+    let pieces: Vec<u8> = content.chunks(100).flat_map(asn1::octet_string).collect();
+    let in_pieces = [&whole[..at], &pieces, &whole[at + octets.len()..]].concat();
+    for (list, objects) in [(&whole, 2), (&in_pieces, 3)] {
+        let mut desk = Desk::new();
+        assert_eq!(desk.one(list, &[parsed(&authorities[0])], &[]).unwrap().added.len(), 2);
+        // The list and its pinned root, which is one of the two; the other one only where it must.
+        let folder = desk.folder.path().join("objects");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), objects);
+        assert_eq!(desk.trusted(), 2);
+        for certificate in &certificates {
+            let found = desk.store.certificate(Fingerprint::of(certificate)).unwrap();
+            assert_eq!(found.as_der(), *certificate);
+        }
+        // A changed byte of the list is one of the store.
+        let path = folder.join(Fingerprint::of(list).to_string());
+        let mut changed = fs::read(&path).unwrap();
+        *changed.last_mut().unwrap() ^= 1;
+        fs::write(&path, changed).unwrap();
+        assert!(matches!(desk.store.check(), Err(StoreError::Changed(_))));
+        let read = desk.store.certificate(Fingerprint::of(certificates[1]));
+        assert_eq!(read.is_err(), objects == 2);
+    }
 }
 
 #[test]

@@ -159,6 +159,11 @@ impl Folder {
         if Fingerprint::of(&bytes) == fingerprint { Ok(bytes) } else { Err(StoreError::Changed(place)) }
     }
 
+    /// What is to be said of an object that does not hold what the manifest says.
+    pub(super) fn changed(&self, fingerprint: Fingerprint) -> StoreError {
+        StoreError::Changed(self.object_path(fingerprint))
+    }
+
     /// Stores an object under its fingerprint, to be brought to the disk by [`Folder::commit`].
     pub(super) fn put(&self, bytes: &[u8]) -> Result<Fingerprint, StoreError> {
         let fingerprint = Fingerprint::of(bytes);

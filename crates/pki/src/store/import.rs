@@ -249,5 +249,5 @@ fn add_source(entry: &mut Entry, source: &Source) -> bool {
 
 fn entry(source: Source, by_link: bool, tolerated: &Deviations) -> Entry {
     let deviations = tolerated.iter().map(|deviation| deviation.id()).collect();
-    Entry { sources: vec![source], by_link, deviations }
+    Entry { sources: vec![source], by_link, deviations, place: None }
 }

@@ -91,6 +91,25 @@ pub struct Source {
     pub trusted: bool,
 }
 
+/// Where the bytes of a certificate lie: within a list, as it was imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// The list.
+    pub list: Fingerprint,
+    /// Where the certificate begins in it, in bytes.
+    pub at: usize,
+    /// How long the certificate is, in bytes.
+    pub length: usize,
+}
+
+impl Place {
+    /// The certificate's bytes in those of the list.
+    pub(super) fn in_list(self, list: &[u8]) -> Option<&[u8]> {
+        list.get(self.at..)?.get(..self.length)
+    }
+}
+
 /// A certificate in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +120,9 @@ pub struct Entry {
     pub by_link: bool,
     /// Departures from the profile that are tolerated.
     pub deviations: BTreeSet<String>,
+    /// Where it lies, unless it is an object of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 impl Entry {
@@ -230,9 +252,10 @@ impl Manifest {
         newest.into_values()
     }
 
-    /// Every object that it needs.
+    /// Every object that it needs, each with bytes of its own.
     pub(super) fn objects(&self) -> BTreeSet<Fingerprint> {
-        let certificates = self.certificates.keys().chain(&self.signers).chain(&self.roots);
+        let alone = self.certificates.iter().filter(|(_, entry)| entry.place.is_none());
+        let certificates = alone.map(|(fingerprint, _)| fingerprint).chain(&self.signers).chain(&self.roots);
         let lists = self.lists.keys().chain(&self.revocation).chain(self.defects.keys());
         certificates.chain(lists).copied().collect()
     }

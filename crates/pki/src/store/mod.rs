@@ -20,6 +20,7 @@ mod picture;
 mod report;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as MapEntry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, io};
@@ -29,7 +30,7 @@ use jiff::Timestamp;
 pub use self::coverage::{Coverage, Generation, StateCoverage};
 pub use self::import::Import;
 pub use self::manifest::{
-    DefectEntry, Entry, Fingerprint, FingerprintError, ListEntry, Manifest, Reach, Source,
+    DefectEntry, Entry, Fingerprint, FingerprintError, ListEntry, Manifest, Place, Reach, Source,
 };
 pub use self::report::{DropReason, Dropped, Imported, Report, Standing, Summary};
 use crate::anchors::{Anchors, CrlRefused};
@@ -209,8 +210,8 @@ impl TrustStore {
     /// # Errors
     /// It is not there, or was changed.
     pub fn certificate(&self, fingerprint: Fingerprint) -> Result<Certificate, StoreError> {
-        Certificate::parse(&self.folder.object(fingerprint)?)
-            .map_err(|source| StoreError::Certificate { fingerprint, source })
+        let place = self.manifest.certificates.get(&fingerprint).and_then(|entry| entry.place);
+        Certificates::of(&self.folder).read(fingerprint, place)
     }
 
     /// The trusted authorities with what they revoked and what is wrong with their documents, decoded.
@@ -238,8 +239,9 @@ impl TrustStore {
     fn load(&self, deviations: &DeviationTable) -> Result<Loaded, StoreError> {
         let mut anchors = Anchors::new(self.version());
         let mut read = HashMap::with_capacity(self.manifest.certificates.len());
+        let mut certificates = Certificates::of(&self.folder);
         for (fingerprint, entry) in &self.manifest.certificates {
-            let certificate = Arc::new(self.certificate(*fingerprint)?);
+            let certificate = Arc::new(certificates.read(*fingerprint, entry.place)?);
             if entry.is_trusted() {
                 anchors.trust(Arc::clone(&certificate));
             }
@@ -292,6 +294,37 @@ impl TrustStore {
         self.fingerprint = self.folder.commit(&manifest)?;
         self.manifest = manifest;
         Ok(())
+    }
+}
+
+/// Reads certificates, each list on which some lie once.
+struct Certificates<'a> {
+    folder: &'a Folder,
+    lists: HashMap<Fingerprint, Vec<u8>>,
+}
+
+impl<'a> Certificates<'a> {
+    fn of(folder: &'a Folder) -> Self {
+        Self { folder, lists: HashMap::new() }
+    }
+
+    fn read(&mut self, fingerprint: Fingerprint, place: Option<Place>) -> Result<Certificate, StoreError> {
+        let alone;
+        let bytes = match place {
+            None => {
+                alone = self.folder.object(fingerprint)?;
+                &alone[..]
+            }
+            Some(place) => {
+                let list = match self.lists.entry(place.list) {
+                    MapEntry::Occupied(read) => read.into_mut(),
+                    MapEntry::Vacant(unread) => unread.insert(self.folder.object(place.list)?),
+                };
+                let there = place.in_list(list).filter(|bytes| Fingerprint::of(bytes) == fingerprint);
+                there.ok_or_else(|| self.folder.changed(place.list))?
+            }
+        };
+        Certificate::parse(bytes).map_err(|source| StoreError::Certificate { fingerprint, source })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::StoreError;
 use super::super::certificates::judge_all;
-use super::super::manifest::{Fingerprint, ListEntry, Source};
+use super::super::manifest::{Entry, Fingerprint, ListEntry, Place, Source};
 use super::super::report::{DropReason, Dropped, Imported, Report};
 use super::standing::{signer_country, signing_time};
 use super::{Session, add_source, entry};
@@ -36,7 +36,7 @@ impl Session<'_> {
         report.signed = signed;
         report.found = list.certificates().len();
         let source = self.source(Some(fingerprint), trusted);
-        let taken = self.take(list, &source, &mut report)?;
+        let taken = self.take(der, list, &source, &mut report)?;
         report.lacking = self.lacking(&taken);
         let entry = ListEntry { country, signed, root, trusted, certificates: taken };
         if self.manifest.lists.get(&fingerprint) != Some(&entry) {
@@ -50,15 +50,17 @@ impl Session<'_> {
 
     fn take(
         &mut self,
+        der: &[u8],
         list: &MasterList,
         source: &Source,
         report: &mut Report,
     ) -> Result<BTreeSet<Fingerprint>, StoreError> {
         let mut taken = BTreeSet::new();
-        let mut new: Vec<(usize, Fingerprint, Arc<Certificate>)> = Vec::new();
+        let mut new: Vec<(usize, Fingerprint, Option<usize>, Arc<Certificate>)> = Vec::new();
         let mut newly_trusted = Vec::new();
         // Links on the list may name authorities on the list.
         let mut others = self.trusted.clone();
+        let mut places = Places { der, end: 0 };
         for (at, certificate) in list.certificates().iter().enumerate() {
             let certificate = match certificate {
                 Ok(certificate) => certificate,
@@ -68,6 +70,7 @@ impl Session<'_> {
                 }
             };
             let fingerprint = Fingerprint::of(certificate.as_der());
+            let place = places.find(certificate.as_der());
             if !taken.insert(fingerprint) {
                 report.repeated = report.repeated.saturating_add(1);
             } else if let Some(entry) = self.manifest.certificates.get_mut(&fingerprint) {
@@ -80,20 +83,26 @@ impl Session<'_> {
             } else {
                 let certificate = Arc::new(certificate.clone());
                 others.trust(Arc::clone(&certificate));
-                new.push((at, fingerprint, certificate));
+                new.push((at, fingerprint, place, certificate));
             }
         }
         report.newly_trusted = newly_trusted.len();
         let certificates: Vec<Arc<Certificate>> =
             new.iter().map(|(.., certificate)| Arc::clone(certificate)).collect();
         let judged = judge_all(&certificates, &others, self.import.deviations);
-        for ((at, fingerprint, certificate), judged) in new.into_iter().zip(judged) {
+        for ((at, fingerprint, place, certificate), judged) in new.into_iter().zip(judged) {
             match judged {
                 Ok(judged) => {
-                    self.folder.put(certificate.as_der())?;
-                    self.manifest
-                        .certificates
-                        .insert(fingerprint, entry(source.clone(), false, &judged.tolerated));
+                    let place = place.zip(source.list).map(|(at, list)| Place {
+                        list,
+                        at,
+                        length: certificate.as_der().len(),
+                    });
+                    if place.is_none() {
+                        self.folder.put(certificate.as_der())?;
+                    }
+                    let entry = Entry { place, ..entry(source.clone(), false, &judged.tolerated) };
+                    self.manifest.certificates.insert(fingerprint, entry);
                     report.added.push(fingerprint);
                     report.changed = true;
                     self.read.insert(fingerprint, Arc::clone(&certificate));
@@ -124,6 +133,27 @@ impl Session<'_> {
                 .is_some_and(|found| found.validity().position_of(self.import.at).is_eq())
         };
         others.into_iter().filter(valid).collect()
+    }
+}
+
+/// Finds where certificates begin in their list. They follow each other, except in a list whose content is written in
+/// pieces (BER).
+struct Places<'a> {
+    der: &'a [u8],
+    end: usize,
+}
+
+impl Places<'_> {
+    /// How far before the first certificate, or between two, the next one is looked for.
+    const GAP: usize = 512;
+
+    fn find(&mut self, certificate: &[u8]) -> Option<usize> {
+        let rest = self.der.get(self.end..)?;
+        let gap =
+            (0..Self::GAP).find(|gap| rest.get(*gap..).is_some_and(|here| here.starts_with(certificate)))?;
+        let at = self.end.checked_add(gap)?;
+        self.end = at.checked_add(certificate.len())?;
+        Some(at)
     }
 }
 
