@@ -199,6 +199,8 @@ fn hostile_lengths_and_depths_are_refused() {
     assert_eq!(Evidence::from_cbor(&[0x81; 1000]), Err(EvidenceError::NotCbor));
     let long = vec![0; MAX_EVIDENCE_BYTES + 1];
     assert!(matches!(Evidence::from_cbor(&long), Err(EvidenceError::TooLong { .. })));
+    let longest = Evidence::from_cbor(&long[1..]);
+    assert!(!matches!(longest, Err(EvidenceError::TooLong { .. })), "{longest:?}");
 }
 
 #[test]
@@ -260,6 +262,16 @@ fn kept_evidence_is_bound_to_the_whole_record_and_to_its_salt() {
     let aborted = CheckResult::Aborted(AbortedReason::TagLost);
     let other = common::evidence(header, &[(Check::DgHashes, failed), (Check::ChipAuth, aborted)], 3);
     assert!(!kept.matches(&other, &[1; 32]).unwrap());
+    assert_ne!(kept.commitment(), other.keep(&[1; 32]).unwrap().commitment());
+    assert_eq!(kept.commitment(), evidence.keep(&[1; 32]).unwrap().commitment());
+    assert_eq!(kept.day(), "2026-11-25".parse().unwrap());
+}
+
+#[test]
+fn names_and_codes_are_shown_as_they_are() {
+    let (name, state) = (Name::new("default-1").unwrap(), StateCode::new("UTO").unwrap());
+    assert_eq!((format!("{name:?}"), name.to_string()), ("\"default-1\"".to_owned(), "default-1".to_owned()));
+    assert_eq!(format!("{state:?}"), "\"UTO\"");
 }
 
 #[test]

@@ -162,6 +162,37 @@ fn no_human_decides_a_cryptographic_check() {
 }
 
 #[test]
+fn signatures_freshness_and_binding_are_for_no_reviewer_and_a_face_is() {
+    let closed = Check::ALL.into_iter().filter(|check| !check.reviewable()).map(Check::id);
+    let closed: Vec<&str> = closed.collect();
+    assert_eq!(closed, ["C07", "C08", "C12", "C13", "C15", "C16", "C17", "C25", "C26", "C27"]);
+}
+
+#[test]
+fn an_identifier_of_an_operator_is_digits_and_dots() {
+    let with = |oid: &str| changed("loip_oid = \"0.4.0.19461.1.1\"", &format!("loip_oid = \"{oid}\""));
+    let longest = "1.".repeat(31) + "22";
+    for good in ["0.4.0.19461.1.1", "1", &longest] {
+        assert!(with(good).is_ok(), "{good}");
+        assert_ne!(with(good).unwrap(), with("2.2").unwrap(), "{good} counts");
+    }
+    for bad in ["", "1..2", "1.2.", "1.a", "one", &(longest.clone() + "2")] {
+        assert!(with(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_policy_of_the_longest_size_is_read_and_a_longer_one_is_not() {
+    let padded = |length: usize| {
+        let mut text = DEFAULT_POLICY.to_owned() + "#";
+        text.extend(std::iter::repeat_n(' ', length - text.len()));
+        Policy::parse(&text)
+    };
+    assert!(padded(MAX_POLICY_BYTES).is_ok());
+    assert!(matches!(padded(MAX_POLICY_BYTES + 1), Err(PolicyError::TooLong(_))));
+}
+
+#[test]
 fn a_mode_cannot_fall_from_level_to_level() {
     let modes = "mode = { low = \"m\", substantial = \"m\", high = \"m\" }";
     let found = findings(row("C07", modes, "mode = { low = \"m\", substantial = \"m\", high = \"e\" }"));
@@ -201,4 +232,15 @@ fn dates_limits_and_documents_must_make_sense() {
     assert_eq!(changed("format = 1", "format = 2"), Err(PolicyError::Version(2)));
     let long = format!("{DEFAULT_POLICY}\n#{}", " ".repeat(MAX_POLICY_BYTES));
     assert!(matches!(Policy::parse(&long), Err(PolicyError::TooLong(_))));
+}
+
+#[test]
+fn each_limit_alone_must_make_sense() {
+    for (from, to) in [
+        ("register_answer_minutes = 10", "register_answer_minutes = 11"),
+        ("evidence_minutes = 15", "evidence_minutes = 0"),
+        ("day_offset_hours = ", "day_offset_hours = -13 #"),
+    ] {
+        assert_eq!(findings(changed(from, to)), [Finding::Limits], "{to}");
+    }
 }

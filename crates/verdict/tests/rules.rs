@@ -299,6 +299,14 @@ fn of_two_retries_the_earlier_step_is_asked_for() {
 }
 
 #[test]
+fn the_earlier_step_is_asked_for_whichever_check_comes_first() {
+    let tap = (Check::AccessControl, CheckResult::Failed(FailedReason::AccessDenied));
+    let scan = (Check::MrzVsDg1, CheckResult::Failed(FailedReason::Differs));
+    assert_eq!(substantial(&[tap]), Outcome::Retry(Step::TapChip));
+    assert_eq!(substantial(&[tap, scan]), Outcome::Retry(Step::ScanMrz));
+}
+
+#[test]
 fn of_two_other_ways_the_camera_comes_first() {
     let refused = (Check::AppDeviceIntegrity, CheckResult::Failed(FailedReason::AttestationRefused));
     for others in [[refused, TYPED], [TYPED, refused]] {
@@ -451,4 +459,39 @@ fn the_example_of_the_operator_s_page_is_true() {
     assert_eq!(verdict(&case, &set_k, &again, now()).outcome, Outcome::CitizenService);
     let row = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     assert!(DEFAULT_POLICY.contains(row));
+}
+
+#[test]
+fn checks_are_of_the_document_from_c02_to_c19_and_registers_answer_for_three() {
+    let of_document: Vec<&str> =
+        Check::ALL.into_iter().filter(|check| check.is_of_document()).map(Check::id).collect();
+    assert_eq!((of_document.first(), of_document.last()), (Some(&"C02"), Some(&"C19")));
+    assert_eq!(of_document.len(), 18);
+    for check in Check::ALL {
+        let asked = [Check::DocumentStatus, Check::PersonRegister, Check::Uniqueness].contains(&check);
+        assert_eq!(Question::of(check).map(Question::check), asked.then_some(check), "{}", check.id());
+    }
+}
+
+#[test]
+fn what_blocks_and_what_is_wanting_for_high_have_stable_names() {
+    let blockers = [
+        (Blocker::PolicyUnknown, "policy_unknown"),
+        (Blocker::PolicyNotYetValid, "policy_not_yet_valid"),
+        (Blocker::PolicyExpired, "policy_expired"),
+        (Blocker::EvidenceFromTheFuture, "evidence_from_the_future"),
+        (Blocker::EvidenceStale, "evidence_stale"),
+    ];
+    assert!(blockers.iter().all(|(blocker, name)| blocker.name() == *name));
+    let conditions = [
+        (HighCondition::HardwareAttestation, "hardware_attestation"),
+        (HighCondition::FaceMatch, "face_match"),
+        (HighCondition::FaceTransaction, "face_transaction"),
+        (HighCondition::PadCertificate, "pad_certificate"),
+        (HighCondition::IadCertificate, "iad_certificate"),
+        (HighCondition::DocumentConfirmed, "document_confirmed"),
+        (HighCondition::Activation, "activation"),
+        (HighCondition::HumanConfirmation, "human_confirmation"),
+    ];
+    assert!(conditions.iter().all(|(condition, name)| condition.name() == *name));
 }
