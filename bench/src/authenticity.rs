@@ -2,9 +2,10 @@
 //!
 //! All three start from the bytes of EF.SOD and have the authority decoded already; ours and dmrtd hash EF.DG1 too. Ours
 //! does more: profile, validity, revocation and departures are looked at as well, in a store of a thousand authorities.
-//! OpenSSL is a C program of its own,
-//! which takes its own time; the rounds of the three are interleaved. Curves are named, since OpenSSL refuses explicit
-//! parameters.
+//! OpenSSL is a C program of its own, which takes its own time; the rounds of the three are interleaved and short, and the
+//! ratios are those within a round. Curves are named, since OpenSSL refuses explicit parameters.
+//!
+//! An authority whose key has verified before has a table of its multiples; the first document of one is measured too.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use emrtd::lds::File;
 use emrtd::passive_authentication::{PassiveAuthentication, Trust};
 use emrtd::session::{FileOutcome, Files, Protection};
-use emrtd_sim::document::{ElementaryFile, SpecimenDocument};
+use emrtd_sim::document::{ElementaryFile, HexBytes, SpecimenDocument};
 use emrtd_sim::issue::{Issuance, IssuingState, builtin_profile};
 use emrtd_sim::people::Holder;
 use emrtd_sim::pki::{HashAlgorithm, KeySpec, ParameterEncoding, SignatureSpec};
@@ -31,6 +32,8 @@ use crate::statistics::Spread;
 
 /// Authorities in the store while documents are checked.
 const STORE: usize = 1_000;
+/// Bytes of a portrait, as in passports.
+const PORTRAIT_BYTES: usize = 18_000;
 /// Where the German master list lies among the corpora.
 const LIST: &str = "01-pki/master-lists/de/DE_ML_2025-06-25-09-31-57.ml";
 
@@ -72,24 +75,37 @@ impl Signing {
         }
     }
 
-    fn issue(self) -> Result<SpecimenDocument> {
+    /// So many documents of one signer.
+    fn issue(self, count: usize) -> Result<Vec<SpecimenDocument>> {
         let mut profile = builtin_profile("pace-gm-ca").context("the profile is built in")??;
         (profile.csca.key, profile.document_signer.key, profile.csca.signature) = self.keys();
         profile.sod.signature = profile.csca.signature;
-        profile.portrait.bytes = 2_000;
+        profile.portrait.bytes = PORTRAIT_BYTES;
         let mut rng = ChaCha20Rng::seed_from_u64(7);
         let today = date(2026, 11, 1);
         let state = IssuingState::establish(&profile, today, &mut rng)?;
-        let holder = Holder::generate(today, &mut rng);
-        let issuance = Issuance {
-            profile: &profile,
-            state: &state,
-            holder: &holder,
-            issue_date: today,
-            active_authentication_rsa: None,
+        let issue = |_| {
+            let holder = Holder::generate(today, &mut rng);
+            let issuance = Issuance {
+                profile: &profile,
+                state: &state,
+                holder: &holder,
+                issue_date: today,
+                active_authentication_rsa: None,
+            };
+            Ok(issuance.issue(&mut rng)?)
         };
-        Ok(issuance.issue(&mut rng)?)
+        (0..count).map(issue).collect()
     }
+}
+
+/// A peer beside ours.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Against {
+    /// Its microseconds for each document.
+    pub us: Spread,
+    /// Our time divided by its, round by round.
+    pub ratio: Spread,
 }
 
 /// One kind of signature, in microseconds for each document.
@@ -99,10 +115,12 @@ pub struct Row {
     pub signing: &'static str,
     /// Ours.
     pub kendt_us: Spread,
+    /// Ours for the first document of an authority: its key is decoded and has verified nothing.
+    pub kendt_first_us: Spread,
     /// OpenSSL; absent where it cannot be built.
-    pub openssl_us: Option<Spread>,
+    pub openssl: Option<Against>,
     /// dmrtd; absent where it refuses the document.
-    pub dmrtd_us: Option<Spread>,
+    pub dmrtd: Option<Against>,
 }
 
 /// A master list with hundreds of certificates.
@@ -118,11 +136,24 @@ pub struct Import600 {
     pub again_ms: f64,
 }
 
+/// Different documents one after the other on one core, every data group hashed.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Throughput {
+    /// How many documents there are, of as many holders, equally many of each kind of signature.
+    pub documents: usize,
+    /// Bytes of a portrait.
+    pub portrait_bytes: usize,
+    /// Documents a second.
+    pub per_second: Spread,
+}
+
 /// Everything measured here.
 #[derive(Clone, Debug, Serialize)]
 pub struct Authenticity {
     /// By kind of signature.
     pub rows: Vec<Row>,
+    /// Documents a second and core.
+    pub throughput: Throughput,
     /// Import of a master list, where the list is at hand.
     pub import: Option<Import600>,
     /// Megabytes that a thousand authorities take in memory.
@@ -189,11 +220,14 @@ pub fn measure(
     let directory = std::env::temp_dir().join(format!("kendt-bench-{}", std::process::id()));
     std::fs::create_dir_all(&directory)?;
     let program = openssl(&directory);
+    let bench = Bench { anchors, deviations: DeviationTable::builtin()?, now: now()? };
     let mut rows = Vec::new();
     for signing in Signing::ALL {
         say(signing.name());
-        rows.push(row(signing, &anchors, program.as_deref(), &directory, quick, clock)?);
+        rows.push(bench.row(signing, program.as_deref(), &directory, quick, clock)?);
     }
+    say("a batch of different documents");
+    let throughput = bench.throughput(quick, clock)?;
     let import = match &bytes {
         Some(bytes) => {
             say("a master list");
@@ -202,69 +236,162 @@ pub fn measure(
         None => None,
     };
     std::fs::remove_dir_all(&directory)?;
-    Ok(Authenticity { rows, import, anchors_mb })
+    Ok(Authenticity { rows, throughput, import, anchors_mb })
 }
 
-fn row(
-    signing: Signing,
-    anchors: &Anchors,
-    program: Option<&Path>,
-    directory: &Path,
-    quick: bool,
-    clock: impl Fn() -> Duration,
-) -> Result<Row> {
-    let document = signing.issue()?;
-    let sod = document.file(ElementaryFile::Sod).context("it has an EF.SOD")?;
-    let authority = &document.csca_certificate.0;
-    let mut anchors = anchors.clone();
-    anchors.trust(Arc::new(Certificate::parse(authority)?));
-    let deviations = DeviationTable::builtin()?;
-    let trust = Trust { anchors: &anchors, deviations: &deviations, now: now()? };
-    let dg1 = document.file(ElementaryFile::DataGroup(1)).context("it has an EF.DG1")?;
-    let files: Files = [(File::Sod, sod), (File::Dg1, dg1)]
-        .map(|(file, bytes)| (file, FileOutcome::read(bytes.to_vec(), Protection::Access)))
-        .into_iter()
-        .collect();
-    let check = || PassiveAuthentication::of(&files, &trust);
-    let first = check();
-    ensure!(
-        first.signed.signature.is_successful() && first.signed.path.is_successful(),
-        "{:?}",
-        first.signed
-    );
-
-    let cms = File::Sod.contents(sod)?.outer.value;
-    std::fs::write(directory.join("cms"), cms)?;
-    std::fs::write(directory.join("authority"), authority)?;
-    let peer = DocumentPeer::new(sod, dg1, authority).ok().filter(|peer| peer.verify().is_ok());
-
-    let (rounds, times) = if quick { (3, 20_u32) } else { (15, 200) };
-    let (mut ours, mut theirs, mut dmrtd) = (Vec::new(), Vec::new(), Vec::new());
-    let timed = |work: &mut dyn FnMut()| {
-        let begun = clock();
-        (0..times).for_each(|_| work());
-        clock().saturating_sub(begun).as_secs_f64() * 1e6 / f64::from(times)
+/// The files of a document as they were read.
+fn files(document: &SpecimenDocument, wanted: impl Fn(File) -> bool) -> Files {
+    let read = |(file, bytes): (&ElementaryFile, &HexBytes)| {
+        let file = match file {
+            ElementaryFile::Sod => File::Sod,
+            ElementaryFile::DataGroup(number) => File::from_data_group(*number)?,
+            _ => return None,
+        };
+        wanted(file).then(|| (file, FileOutcome::read(bytes.0.clone(), Protection::Access)))
     };
-    for _ in 0..rounds {
-        ours.push(timed(&mut || drop(std::hint::black_box(check()))));
-        if let Some(program) = program {
-            let mut command = Command::new(program);
-            command.arg(directory.join("cms")).arg(directory.join("authority")).arg(times.to_string());
-            let output = command.output()?;
-            ensure!(output.status.success(), "OpenSSL: {}", String::from_utf8_lossy(&output.stderr));
-            theirs.push(String::from_utf8_lossy(&output.stdout).trim().parse::<f64>()? / 1e3);
-        }
-        if let Some(peer) = &peer {
-            dmrtd.push(timed(&mut || drop(std::hint::black_box(peer.verify()))));
-        }
+    document.files.iter().filter_map(read).collect()
+}
+
+/// One document of a kind and its authority, to be checked over and over.
+pub(crate) struct Single {
+    files: Files,
+    anchors: Anchors,
+    deviations: DeviationTable,
+    now: Timestamp,
+}
+
+impl Single {
+    /// Issues it.
+    pub(crate) fn of(signing: Signing) -> Result<Single> {
+        let document = signing.issue(1)?.pop().context("one was issued")?;
+        let mut anchors = Anchors::new("benchmark");
+        anchors.trust(Arc::new(Certificate::parse(&document.csca_certificate.0)?));
+        let files = files(&document, |file| matches!(file, File::Sod | File::Dg1));
+        Ok(Single { files, anchors, deviations: DeviationTable::builtin()?, now: now()? })
     }
-    let spread = |measured: &[f64]| (!measured.is_empty()).then(|| Spread::of(measured));
-    Ok(Row {
-        signing: signing.name(),
-        kendt_us: Spread::of(&ours),
-        openssl_us: spread(&theirs),
-        dmrtd_us: spread(&dmrtd),
-    })
+
+    /// Checks it, which must succeed.
+    pub(crate) fn check(&self) -> Result<()> {
+        let trust = Trust { anchors: &self.anchors, deviations: &self.deviations, now: self.now };
+        ensure_genuine(&PassiveAuthentication::of(&self.files, &trust))
+    }
+}
+
+fn ensure_genuine(found: &PassiveAuthentication<'_>) -> Result<()> {
+    let genuine = found.signed.signature.is_successful() && found.signed.path.is_successful();
+    ensure!(genuine, "{:?}", found.signed);
+    Ok(())
+}
+
+/// What all checks are made with.
+struct Bench {
+    anchors: Anchors,
+    deviations: DeviationTable,
+    now: Timestamp,
+}
+
+impl Bench {
+    /// The store with one authority more, decoded just now.
+    fn trusting(&self, authority: &[u8]) -> Result<Anchors> {
+        let mut anchors = self.anchors.clone();
+        anchors.trust(Arc::new(Certificate::parse(authority)?));
+        Ok(anchors)
+    }
+
+    fn row(
+        &self,
+        signing: Signing,
+        program: Option<&Path>,
+        directory: &Path,
+        quick: bool,
+        clock: impl Fn() -> Duration,
+    ) -> Result<Row> {
+        let document = signing.issue(1)?.pop().context("one was issued")?;
+        let sod = document.file(ElementaryFile::Sod).context("it has an EF.SOD")?;
+        let dg1 = document.file(ElementaryFile::DataGroup(1)).context("it has an EF.DG1")?;
+        let authority = &document.csca_certificate.0;
+        let files = files(&document, |file| matches!(file, File::Sod | File::Dg1));
+        let check = |anchors: &Anchors| {
+            let trust = Trust { anchors, deviations: &self.deviations, now: self.now };
+            ensure_genuine(&std::hint::black_box(PassiveAuthentication::of(&files, &trust)))
+        };
+        let known = self.trusting(authority)?;
+        check(&known)?;
+        std::fs::write(directory.join("cms"), File::Sod.contents(sod)?.outer.value)?;
+        std::fs::write(directory.join("authority"), authority)?;
+        let peer = DocumentPeer::new(sod, dg1, authority).ok().filter(|peer| peer.verify().is_ok());
+
+        let (rounds, times) = if quick { (5, 10_u32) } else { (61, 40) };
+        let each = |begun: Duration| clock().saturating_sub(begun).as_secs_f64() * 1e6 / f64::from(times);
+        let (mut ours, mut first) = (Vec::new(), Vec::new());
+        let (mut openssl, mut dmrtd) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let fresh = (0..times).map(|_| self.trusting(authority)).collect::<Result<Vec<_>>>()?;
+            let begun = clock();
+            fresh.iter().try_for_each(check)?;
+            first.push(each(begun));
+            drop(fresh);
+            let begun = clock();
+            (0..times).try_for_each(|_| check(&known))?;
+            ours.push(each(begun));
+            if let Some(program) = program {
+                let mut command = Command::new(program);
+                command.arg(directory.join("cms")).arg(directory.join("authority")).arg(times.to_string());
+                let output = command.output()?;
+                ensure!(output.status.success(), "OpenSSL: {}", String::from_utf8_lossy(&output.stderr));
+                openssl.push(String::from_utf8_lossy(&output.stdout).trim().parse::<f64>()? / 1e3);
+            }
+            if let Some(peer) = &peer {
+                let begun = clock();
+                (0..times).for_each(|_| drop(std::hint::black_box(peer.verify())));
+                dmrtd.push(each(begun));
+            }
+        }
+        let against = |theirs: &[f64]| {
+            let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+            (!ratios.is_empty()).then(|| Against { us: Spread::of(theirs), ratio: Spread::of(&ratios) })
+        };
+        Ok(Row {
+            signing: signing.name(),
+            kendt_us: Spread::of(&ours),
+            kendt_first_us: Spread::of(&first),
+            openssl: against(&openssl),
+            dmrtd: against(&dmrtd),
+        })
+    }
+
+    fn throughput(&self, quick: bool, clock: impl Fn() -> Duration) -> Result<Throughput> {
+        const OF_EACH: usize = 8;
+        let mut anchors = self.anchors.clone();
+        let mut by_kind = Vec::new();
+        for signing in Signing::ALL {
+            let documents = signing.issue(OF_EACH)?;
+            for document in &documents {
+                anchors.trust(Arc::new(Certificate::parse(&document.csca_certificate.0)?));
+            }
+            by_kind.push(documents.iter().map(|document| files(document, |_| true)).collect::<Vec<_>>());
+        }
+        // One of each kind in turn.
+        let batch: Vec<&Files> =
+            (0..OF_EACH).flat_map(|at| by_kind.iter().filter_map(move |kind| kind.get(at))).collect();
+        let trust = Trust { anchors: &anchors, deviations: &self.deviations, now: self.now };
+        let mut per_second = Vec::new();
+        for _ in 0..if quick { 5 } else { 61 } {
+            let begun = clock();
+            for files in &batch {
+                let found = std::hint::black_box(PassiveAuthentication::of(files, &trust));
+                ensure_genuine(&found)?;
+                ensure!(found.hashes.is_successful(), "{:?}", found.hashes);
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a few dozen documents")]
+            per_second.push(batch.len() as f64 / clock().saturating_sub(begun).as_secs_f64());
+        }
+        Ok(Throughput {
+            documents: batch.len(),
+            portrait_bytes: PORTRAIT_BYTES,
+            per_second: Spread::of(&per_second),
+        })
+    }
 }
 
 fn import(bytes: &[u8], directory: &Path, clock: impl Fn() -> Duration) -> Result<Import600> {

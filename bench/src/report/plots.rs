@@ -1,10 +1,12 @@
 //! Which plots there are, and in words what they show.
 
 use super::Results;
+use crate::authenticity::Authenticity;
 use crate::network::{COMMON_ROUND_TRIP, MOST_ADDED, MOST_WAITS, Network, Row};
 use crate::peer::Peer;
 use crate::plot::{Bar, BarChart, Dot, DotChart, LineChart, Mark, Series};
 use crate::server::Server;
+use crate::statistics::Spread;
 
 /// A plot and what it shows.
 pub(super) struct Plot {
@@ -17,13 +19,15 @@ pub(super) const ADDED: &str = "added-time.svg";
 pub(super) const WAITS: &str = "waits.svg";
 pub(super) const SERVER: &str = "server-time.svg";
 pub(super) const RATIO: &str = "ratio-to-dmrtd.svg";
+pub(super) const AUTHENTICITY: &str = "passive-authentication.svg";
 
 /// All plots of the parts that were measured.
 pub(super) fn all(results: &Results) -> Vec<Plot> {
     let network = results.network.iter().flat_map(|network| [added(network), waits(network)]);
     let server = results.server.iter().map(server);
     let peer = results.peer.iter().map(ratio);
-    network.chain(server).chain(peer).collect()
+    let authenticity = results.authenticity.iter().map(authenticity);
+    network.chain(server).chain(peer).chain(authenticity).collect()
 }
 
 fn words<T>(items: impl IntoIterator<Item = T>, each: impl Fn(T) -> String) -> String {
@@ -138,4 +142,34 @@ fn ratio(peer: &Peer) -> Plot {
         goal: (1.0, "as fast"),
     };
     Plot { file: RATIO, svg: chart.draw(), description }
+}
+
+fn authenticity(measured: &Authenticity) -> Plot {
+    let peers = |row: &crate::authenticity::Row| [("OpenSSL", row.openssl), ("dmrtd", row.dmrtd)];
+    let against = measured.rows.iter().flat_map(|row| {
+        peers(row)
+            .into_iter()
+            .filter_map(|(peer, theirs)| Some((format!("{}, {peer}", row.signing), theirs?.ratio)))
+    });
+    let against: Vec<(String, Spread)> = against.collect();
+    let description = format!(
+        "Time of our Passive Authentication divided by that of a peer; below 1 ours is faster. {}.",
+        words(&against, |(name, ratio)| {
+            format!("{name}: {:.2} (from {:.2} to {:.2})", ratio.median, ratio.min, ratio.max)
+        })
+    );
+    let dots = against.iter().map(|(name, ratio)| Dot {
+        name: name.clone(),
+        middle: ratio.median,
+        ends: (ratio.min, ratio.max),
+        label: format!("{:.2}", ratio.median),
+    });
+    let chart = DotChart {
+        title: "Passive Authentication: ratio of times",
+        description: &description,
+        axis: "Our time divided by the peer's: median, least and greatest of the rounds",
+        dots: dots.collect(),
+        goal: (1.0, "as fast"),
+    };
+    Plot { file: AUTHENTICITY, svg: chart.draw(), description }
 }
