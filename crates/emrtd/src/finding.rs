@@ -19,33 +19,7 @@ pub enum Finding<R> {
     Aborted(R),
 }
 
-/// The value of a finding without its reason.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum FindingKind {
-    /// See [`Finding::Successful`].
-    Successful,
-    /// See [`Finding::Failed`].
-    Failed,
-    /// See [`Finding::Undetermined`].
-    Undetermined,
-    /// See [`Finding::NotSupported`].
-    NotSupported,
-    /// See [`Finding::Aborted`].
-    Aborted,
-}
-
 impl<R> Finding<R> {
-    /// The value alone.
-    pub const fn kind(&self) -> FindingKind {
-        match self {
-            Finding::Successful => FindingKind::Successful,
-            Finding::Failed(_) => FindingKind::Failed,
-            Finding::Undetermined(_) => FindingKind::Undetermined,
-            Finding::NotSupported(_) => FindingKind::NotSupported,
-            Finding::Aborted(_) => FindingKind::Aborted,
-        }
-    }
-
     /// The same value with another reason.
     pub fn map<S>(self, reason: impl FnOnce(R) -> S) -> Finding<S> {
         match self {
@@ -70,19 +44,6 @@ impl<R> Finding<R> {
             | Finding::Undetermined(reason)
             | Finding::NotSupported(reason)
             | Finding::Aborted(reason) => Some(reason),
-        }
-    }
-}
-
-impl FindingKind {
-    /// The stable name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            FindingKind::Successful => "successful",
-            FindingKind::Failed => "failed",
-            FindingKind::Undetermined => "undetermined",
-            FindingKind::NotSupported => "not_supported",
-            FindingKind::Aborted => "aborted",
         }
     }
 }

@@ -34,5 +34,5 @@ pub mod session;
 pub mod tlv;
 pub mod transport;
 
-pub use finding::{Finding, FindingKind};
+pub use finding::Finding;
 pub use pki::HashAlgorithm;

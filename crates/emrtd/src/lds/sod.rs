@@ -96,6 +96,11 @@ impl SecurityObject {
         self.hashes.iter().filter_map(|(number, _)| File::from_data_group(*number))
     }
 
+    /// Whether a data group is listed.
+    pub fn lists(&self, file: File) -> bool {
+        self.data_groups().any(|listed| listed == file)
+    }
+
     /// Whether a data group is listed twice, which makes the object invalid.
     pub fn has_duplicates(&self) -> bool {
         let mut seen = 0u32;

@@ -125,8 +125,7 @@ fn summarise(object: &SecurityObject, groups: &BTreeMap<File, DataGroupHash>) ->
     if !not_identical.is_empty() {
         return Finding::Failed(HashProblem::NotIdentical(not_identical));
     }
-    let listed = |file: &File| object.data_groups().any(|found| found == *file);
-    if !MANDATORY.iter().all(listed) {
+    if !MANDATORY.iter().all(|file| object.lists(*file)) {
         return Finding::Failed(HashProblem::MandatoryNotListed);
     }
     let non_conformant = with(&[DataGroupHash::NonConformant]);

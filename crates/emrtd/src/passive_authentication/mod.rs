@@ -170,7 +170,7 @@ impl<'a> PassiveAuthentication<'a> {
 
     /// Whether EF.SOD lists a data group. Says nothing if EF.SOD could not be read.
     pub fn lists(&self, file: File) -> bool {
-        self.security_object.as_ref().is_some_and(|object| object.data_groups().any(|listed| listed == file))
+        self.security_object.as_ref().is_some_and(|object| object.lists(file))
     }
 
     /// DG1, if the issuer vouches for it and it can be read.
