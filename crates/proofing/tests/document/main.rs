@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds nothing fails")]
 
+mod chip;
 mod genuine;
 mod support;
 mod tampered;
