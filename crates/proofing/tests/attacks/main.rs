@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds nothing fails")]
 
+mod end_states;
 #[path = "../conformance/judged.rs"]
 #[expect(dead_code, reason = "the cases of the guideline use the rest of it")]
 mod judged;

@@ -2,7 +2,7 @@
 
 use emrtd::consistency::PrintedLines;
 use emrtd::examination::Examination;
-use emrtd::passive_authentication::Trust;
+use emrtd::passive_authentication::{EndState, Trust};
 use emrtd::session::Reading;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
@@ -21,6 +21,9 @@ fn now() -> Timestamp {
 pub(crate) struct Judged {
     pub(crate) reading: Reading,
     pub(crate) evidence: Evidence,
+    /// How Passive Authentication ended.
+    #[allow(dead_code, reason = "the attacks ask for it")]
+    pub(crate) end_state: EndState,
     pub(crate) outcome: Outcome,
 }
 
@@ -46,7 +49,8 @@ pub(crate) fn judge(
     let evidence = document_evidence(&case, &reading, lines, &examination, date(2026, 11, 25)).unwrap();
     let evidence = evidence.finish();
     let outcome = document_verdict(&evidence, &policy, now()).outcome;
-    Judged { reading, evidence, outcome }
+    let end_state = examination.files.passive_authentication.end_state();
+    Judged { reading, evidence, end_state, outcome }
 }
 
 impl Judged {

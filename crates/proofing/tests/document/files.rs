@@ -1,0 +1,105 @@
+//! What the files of a document say, with one of them missing, broken or changed after the read.
+
+use emrtd::Finding;
+use emrtd::consistency::{CardAccessProblem, CardSecurityProblem, ComProblem};
+use emrtd::lds::File;
+use emrtd::passive_authentication::SignerPathProblem;
+use emrtd::session::{FileError, FileOutcome, Files, Protection, Reading};
+use jiff::SignedDuration;
+use pki::{Anchors, PathProblem};
+
+use crate::support::{Specimen, examine, now};
+
+fn com(specimen: &Specimen, reading: &Reading) -> Finding<ComProblem> {
+    specimen.examine(reading).files.com
+}
+
+fn change(files: &mut Files, file: File, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = files[&file].unverified().unwrap().to_vec();
+    change(&mut bytes);
+    files.insert(file, FileOutcome::read(bytes, Protection::Access));
+}
+
+#[test]
+fn ef_com_may_be_left_out_where_ef_sod_names_the_versions_itself() {
+    let specimen = Specimen::issue("pace-cam");
+    let mut reading = specimen.read();
+    reading.files.insert(File::Com, FileOutcome::Absent);
+    assert_eq!(com(&specimen, &reading), Finding::NotSupported(ComProblem::LeftOut));
+    let specimen = Specimen::issue("pace-gm-ca");
+    let mut reading = specimen.read();
+    reading.files.insert(File::Com, FileOutcome::Absent);
+    assert_eq!(com(&specimen, &reading), Finding::Undetermined(ComProblem::Absent));
+    reading.files.remove(&File::Com);
+    assert_eq!(com(&specimen, &reading), Finding::Undetermined(ComProblem::Absent));
+}
+
+#[test]
+fn an_ef_com_that_is_broken_failed_and_one_that_was_not_delivered_is_undetermined() {
+    let specimen = Specimen::issue("pace-gm-ca");
+    let mut reading = specimen.read();
+    let broken = FileError::Cut { announced: 30, delivered: 20 };
+    reading.files.insert(File::Com, FileOutcome::Unreadable(broken.clone()));
+    assert_eq!(com(&specimen, &reading), Finding::Failed(ComProblem::Broken(broken)));
+    let refused = FileError::Refused(emrtd::apdu::StatusWord(0x6982));
+    reading.files.insert(File::Com, FileOutcome::Unreadable(refused));
+    assert_eq!(com(&specimen, &reading), Finding::Undetermined(ComProblem::Unreadable));
+}
+
+#[test]
+fn ef_com_lists_more_when_a_tag_stands_for_no_listed_group_or_twice() {
+    const DG2: u8 = 0x75;
+    const DG14: u8 = 0x6E;
+    let specimen = Specimen::issue("pace-gm-ca");
+    let genuine = specimen.read();
+    for other in [0x63, 0x7A, DG14] {
+        let mut reading = genuine.clone();
+        change(&mut reading.files, File::Com, |bytes| {
+            let at = bytes.iter().rposition(|byte| *byte == DG2).unwrap();
+            bytes[at] = other;
+        });
+        assert_eq!(com(&specimen, &reading), Finding::Failed(ComProblem::ListsMore), "{other:02X}");
+    }
+}
+
+#[test]
+fn a_document_that_signs_no_dg14_and_shows_no_ef_card_access_offers_no_pace() {
+    let specimen = Specimen::issue("bac-only");
+    let reading = specimen.read();
+    let found = |specimen: &Specimen, reading| specimen.examine(reading).files.card_access;
+    assert_eq!(found(&specimen, &reading), Finding::NotSupported(CardAccessProblem::NoPace));
+    // An offer that nobody signs.
+    let mut offering = reading.clone();
+    let card_access = Specimen::issue("pace-gm-ca").read().files[&File::CardAccess].clone();
+    offering.files.insert(File::CardAccess, card_access);
+    let nothing = Finding::Undetermined(CardAccessProblem::NothingToCompare);
+    assert_eq!(found(&specimen, &offering), nothing);
+    // A wrong signature says nothing of DG14.
+    let mut unsigned = reading.clone();
+    change(&mut unsigned.files, File::Sod, |bytes| *bytes.last_mut().unwrap() ^= 1);
+    assert_eq!(found(&specimen, &unsigned), nothing);
+    // A DG14 that is listed and was not read.
+    let specimen = Specimen::issue("pace-gm-ca");
+    let mut withheld = specimen.read();
+    withheld.files.insert(File::Dg14, FileOutcome::Absent);
+    withheld.files.insert(File::CardAccess, FileOutcome::Absent);
+    assert_eq!(found(&specimen, &withheld), nothing);
+}
+
+#[test]
+fn ef_card_security_needs_a_signer_with_a_path_that_is_valid() {
+    let specimen = Specimen::issue("pace-cam");
+    let reading = specimen.read();
+    let finding = |anchors: &Anchors, years: i64| {
+        let time = now() + SignedDuration::from_hours(years * 366 * 24);
+        let found = examine(&reading, &specimen.lines(), anchors, time).files.card_security;
+        assert_eq!(found.authentic.is_some(), found.finding.is_successful());
+        found.finding
+    };
+    assert_eq!(finding(&specimen.anchors, 0), Finding::Successful);
+    let no_authority = SignerPathProblem::Path(PathProblem::NoAuthority);
+    let nobody = finding(&Anchors::new("empty"), 0);
+    assert_eq!(nobody, Finding::Undetermined(CardSecurityProblem::Path(no_authority)));
+    let expired = finding(&specimen.anchors, 40);
+    assert!(matches!(expired, Finding::Failed(CardSecurityProblem::Validity(_))), "{expired:?}");
+}
