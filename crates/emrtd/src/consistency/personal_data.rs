@@ -3,7 +3,6 @@
 //! DG11 is optional, is not read by every policy, and holds names in the letters of the state. A difference is a doubt,
 //! never a forgery: both files are signed.
 
-use jiff::civil::Date;
 use mrz::{Mrz, NameMatch, Names, names_match};
 
 use crate::Finding;
@@ -53,7 +52,7 @@ pub fn personal_data(authentication: &PassiveAuthentication<'_>) -> Finding<Pers
 }
 
 fn difference(lines: &Mrz, dg11: &Dg11) -> Option<PersonalDataProblem> {
-    if let Some(full) = dg11.birth_date.and_then(complete)
+    if let Some(full) = dg11.birth_date.and_then(|date| date.known())
         && !lines.birth_date().agrees_with(full)
     {
         return Some(PersonalDataProblem::BirthDate);
@@ -68,11 +67,6 @@ fn difference(lines: &Mrz, dg11: &Dg11) -> Option<PersonalDataProblem> {
         return Some(PersonalDataProblem::PersonalNumber);
     }
     None
-}
-
-fn complete(date: crate::lds::date::Date) -> Option<Date> {
-    let year = i16::try_from(date.year()).ok()?;
-    Date::new(year, i8::try_from(date.month()?).ok()?, i8::try_from(date.day()?).ok()?).ok()
 }
 
 /// Primary and secondary identifier, between which stand two fillers.
@@ -91,4 +85,73 @@ fn contradicts(optional: &str, number: &str) -> bool {
     };
     let (optional, number) = (plain(optional), plain(number));
     !optional.is_empty() && optional.len() == number.len() && optional != number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lds::date::Date;
+
+    /// The specimen of Doc 9303-4: born on 12 August 1974, optional data `ZE184226B`.
+    fn lines() -> Mrz {
+        let text =
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
+        Mrz::parse(text).unwrap()
+    }
+
+    fn found(dg11: &Dg11) -> Option<PersonalDataProblem> {
+        difference(&lines(), dg11)
+    }
+
+    #[test]
+    fn a_dg11_that_says_the_same_or_nothing_does_not_differ() {
+        assert_eq!(found(&Dg11::default()), None);
+        let same = Dg11 {
+            full_name: Some("ERIKSSON<<ANNA<MARIA".into()),
+            birth_date: Date::new(1974, 8, 12),
+            personal_number: Some("ZE-184226-B".into()),
+            ..Dg11::default()
+        };
+        assert_eq!(found(&same), None);
+    }
+
+    #[test]
+    fn a_birth_date_differs_in_its_century_too_and_an_incomplete_one_says_nothing() {
+        for (date, differs) in
+            [((1974, 8, 12), false), ((1974, 8, 13), true), ((1973, 8, 12), true), ((1974, 8, 0), false)]
+        {
+            let (year, month, day) = date;
+            let dg11 = Dg11 { birth_date: Date::new(year, month, day), ..Dg11::default() };
+            assert_eq!(found(&dg11), differs.then_some(PersonalDataProblem::BirthDate), "{date:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_compared_with_their_transliterations() {
+        for (name, differs) in [
+            ("ERIKSSON<<ANNA<MARIA", false),
+            ("Eriksson<<Anna Maria", false),
+            ("ERIKSON<<ANNA<MARIA", true),
+            ("ERIKSSON<<BEATE", true),
+            ("<<", false),
+        ] {
+            let dg11 = Dg11 { full_name: Some(name.into()), ..Dg11::default() };
+            assert_eq!(found(&dg11), differs.then_some(PersonalDataProblem::Names), "{name}");
+        }
+        // Bytes that are no text are compared with nothing.
+        let dg11 = Dg11 { full_name: Some(crate::lds::Text::new(b"\xFF\xFE<<\xFF")), ..Dg11::default() };
+        assert_eq!(found(&dg11), None);
+    }
+
+    #[test]
+    fn only_a_personal_number_of_the_same_length_contradicts() {
+        for (number, differs) in
+            [("ZE184226B", false), ("ze 184226b", false), ("ZE184226C", true), ("12345", false), ("", false)]
+        {
+            let dg11 = Dg11 { personal_number: Some(number.into()), ..Dg11::default() };
+            assert_eq!(found(&dg11), differs.then_some(PersonalDataProblem::PersonalNumber), "{number}");
+        }
+        assert!(!contradicts("", ""));
+        assert!(!contradicts("<<<", "123"));
+    }
 }
