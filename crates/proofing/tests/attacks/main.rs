@@ -288,3 +288,17 @@ fn a_session_that_was_recorded_cannot_be_played_again() {
         assert!(read(draft.options.clone(), rng(10), &mut again, |_| {}).is_err(), "{name}");
     }
 }
+
+#[test]
+fn a_signed_hash_of_the_wrong_length_is_malformed() {
+    let judged = Draft::new("pace-gm-ca")
+        .with_security_object(|object| {
+            let hash = object.at(&[2, 0, 1]);
+            let short = hash.value()[..31].to_vec();
+            hash.set(&short);
+        })
+        .judged();
+    found(&judged, Check::SodSignature, CheckResult::Successful);
+    found(&judged, Check::DgHashes, CheckResult::Failed(FailedReason::Malformed));
+    assert_eq!(judged.outcome, Outcome::StopAlert);
+}

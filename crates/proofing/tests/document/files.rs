@@ -1,11 +1,12 @@
 //! What the files of a document say, with one of them missing, broken or changed after the read.
 
 use emrtd::Finding;
-use emrtd::consistency::{CardAccessProblem, CardSecurityProblem, ComProblem};
+use emrtd::consistency::{CardAccessProblem, CardSecurityProblem, ComProblem, PrintedLinesProblem};
 use emrtd::lds::File;
 use emrtd::passive_authentication::SignerPathProblem;
 use emrtd::session::{FileError, FileOutcome, Files, Protection, Reading};
 use jiff::SignedDuration;
+use mrz::{Field, Format, Mrz, MrzBuilder};
 use pki::{Anchors, PathProblem};
 
 use crate::support::{Specimen, examine, now};
@@ -102,4 +103,65 @@ fn ef_card_security_needs_a_signer_with_a_path_that_is_valid() {
     assert_eq!(nobody, Finding::Undetermined(CardSecurityProblem::Path(no_authority)));
     let expired = finding(&specimen.anchors, 40);
     assert!(matches!(expired, Finding::Failed(CardSecurityProblem::Validity(_))), "{expired:?}");
+}
+
+/// Lines with other optional data or names.
+fn relined(lines: &Mrz, optional: &str, primary: &str) -> Mrz {
+    let names = lines.names();
+    let yymmdd = |line: &str, at: usize| line[at..at + 6].to_owned();
+    let second = &lines.lines()[1];
+    MrzBuilder::new(Format::Td3)
+        .document_code(lines.document_code())
+        .issuing_state(lines.issuing_state().as_str())
+        .nationality(lines.nationality().as_str())
+        .names(primary, names.secondary())
+        .document_number(lines.document_number())
+        .birth_date(&yymmdd(second, 13))
+        .sex(lines.sex())
+        .expiry_date(&yymmdd(second, 21))
+        .optional_data(optional)
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn printed_lines_that_differ_failed_and_optional_data_that_differ_are_a_doubt() {
+    let specimen = Specimen::issue("pace-gm-ca");
+    let reading = specimen.read();
+    let genuine = specimen.lines();
+    let (optional, primary) = (genuine.optional_data().to_owned(), genuine.names().primary().to_owned());
+    let finding = |optional: &str, primary: &str| {
+        let lines = relined(&genuine, optional, primary);
+        examine(&reading, &lines, &specimen.anchors, now()).printed_lines
+    };
+    assert_eq!(finding(&optional, &primary), Finding::Successful);
+    let doubt = finding("OTHER", &primary);
+    assert_eq!(doubt, Finding::Undetermined(PrintedLinesProblem::Fields(vec![Field::OptionalData])));
+    let differing = PrintedLinesProblem::Fields(vec![Field::Names]);
+    assert_eq!(differing.to_string(), "the printed lines differ from DG1 in: names");
+    assert_eq!(finding(&optional, "SOMEBODY"), Finding::Failed(differing));
+    let both = PrintedLinesProblem::Fields(vec![Field::Names, Field::OptionalData]);
+    assert_eq!(finding("OTHER", "SOMEBODY"), Finding::Failed(both));
+    let card = Specimen::issue("td2-card").lines();
+    let other = examine(&reading, &card, &specimen.anchors, now()).printed_lines;
+    assert_eq!(other, Finding::Failed(PrintedLinesProblem::Layout));
+}
+
+#[test]
+fn a_problem_with_data_groups_names_them() {
+    let specimen = Specimen::issue("pace-gm-ca");
+    let mut reading = specimen.read();
+    reading.files.insert(File::Dg2, FileOutcome::Absent);
+    reading.files.insert(File::Dg14, FileOutcome::Absent);
+    let hashes = specimen.examine(&reading).files.passive_authentication.hashes;
+    assert_eq!(hashes.reason().unwrap().to_string(), "listed and withheld: EF.DG2, EF.DG14");
+}
+
+#[test]
+fn nothing_of_a_file_that_is_vouched_for_is_shown() {
+    let specimen = Specimen::issue("pace-gm-ca");
+    let reading = specimen.read();
+    let found = specimen.examine(&reading);
+    let dg1 = found.files.passive_authentication.authentic(File::Dg1).unwrap();
+    assert_eq!(format!("{dg1:?}"), format!("Authentic(EF.DG1, {} bytes)", dg1.bytes().len()));
 }
