@@ -107,4 +107,40 @@ mod tests {
             assert_ne!(state.alpha2(), Some(*country), "{code} needs no row");
         }
     }
+
+    #[test]
+    fn the_country_of_the_signer_is_compared_by_code_and_by_row() {
+        use Finding::{Failed, Successful, Undetermined};
+        let ambiguous = |state: &str, country: &str| {
+            Undetermined(IssuingStateProblem::Ambiguous {
+                state: state.to_owned(),
+                country: country.to_owned(),
+            })
+        };
+        let differs = |state: &str, country: &str| {
+            Failed(IssuingStateProblem::Differs { state: state.to_owned(), country: country.to_owned() })
+        };
+        for (state, country, expected) in [
+            ("D", "DE", Successful),
+            ("DNK", "DK", Successful),
+            ("DNK", "DNK", Successful),
+            ("DNK", "SE", differs("DNK", "SE")),
+            // Signed for by another, for certain or perhaps.
+            ("GBN", "GB", Successful),
+            ("GBN", "FR", differs("GBN", "FR")),
+            ("FRO", "FO", Successful),
+            ("FRO", "DK", ambiguous("FRO", "DK")),
+            ("FRO", "NL", differs("FRO", "NL")),
+            // Organisations with and without a code that was seen.
+            ("XOM", "ZZ", Successful),
+            ("XOM", "DK", differs("XOM", "DK")),
+            ("XPO", "XP", ambiguous("XPO", "XP")),
+            ("XCC", "BB", ambiguous("XCC", "BB")),
+        ] {
+            let state = StateCode::new(state).unwrap();
+            assert_eq!(compare(state, Some(country)), expected, "{country}");
+        }
+        let nothing = compare(StateCode::new("DNK").unwrap(), None);
+        assert_eq!(nothing, Undetermined(IssuingStateProblem::NoCountry));
+    }
 }

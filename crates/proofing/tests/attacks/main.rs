@@ -21,7 +21,7 @@ use emrtd::transport::{Answers, Batch, Ending, Transport};
 use emrtd_sim::chip::{Chip, ChipConfig, Hostile, PaceFailure, PaceStep};
 use emrtd_sim::document::ElementaryFile;
 use emrtd_sim::issue::profile::{PaceMapping, PaceProfile, SessionCipher};
-use emrtd_sim::pki::{Deviation, Revocation};
+use emrtd_sim::pki::{Deviation, HashAlgorithm, Revocation, SignatureSpec};
 use emrtd_sim::transport::InProcess;
 use jiff::civil::date;
 use judged::Judged;
@@ -301,4 +301,35 @@ fn a_signed_hash_of_the_wrong_length_is_malformed() {
     found(&judged, Check::SodSignature, CheckResult::Successful);
     found(&judged, Check::DgHashes, CheckResult::Failed(FailedReason::Malformed));
     assert_eq!(judged.outcome, Outcome::StopAlert);
+}
+
+#[test]
+fn of_several_signatures_all_must_be_right() {
+    let doubled = |wrong: bool| {
+        Draft::new("pace-gm-ca").with_signed_data(|signed_data| {
+            let at = signed_data.nodes().len() - 1;
+            let mut second = signed_data.at(&[at, 0]).clone();
+            if wrong {
+                let mut signature = second.at(&[5]).value();
+                *signature.last_mut().unwrap() ^= 1;
+                second.at(&[5]).set(&signature);
+            }
+            signed_data.at(&[at]).nodes().push(second);
+        })
+    };
+    found(&doubled(false).judged(), Check::SodSignature, CheckResult::Successful);
+    let judged = doubled(true).judged();
+    found(&judged, Check::SodSignature, CheckResult::Failed(FailedReason::BadSignature));
+    assert_eq!(judged.outcome, Outcome::StopAlert);
+}
+
+#[test]
+fn an_old_hash_in_the_signature_alone_is_noted_as_weak() {
+    let signed_with = |digest| {
+        let mut profile = profile("pace-gm-ca");
+        profile.sod.signature = SignatureSpec::Ecdsa { digest };
+        Draft::of(&profile).judged()
+    };
+    assert!(!signed_with(HashAlgorithm::Sha256).notes("weak.sha-1"));
+    assert!(signed_with(HashAlgorithm::Sha1).notes("weak.sha-1"));
 }

@@ -3,7 +3,7 @@
 use emrtd::Finding;
 use emrtd::consistency::{CardAccessProblem, CardSecurityProblem, ComProblem, PrintedLinesProblem};
 use emrtd::lds::File;
-use emrtd::passive_authentication::SignerPathProblem;
+use emrtd::passive_authentication::{SignatureProblem, SignerPathProblem};
 use emrtd::session::{FileError, FileOutcome, Files, Protection, Reading};
 use jiff::SignedDuration;
 use mrz::{Field, Format, Mrz, MrzBuilder};
@@ -164,4 +164,21 @@ fn nothing_of_a_file_that_is_vouched_for_is_shown() {
     let found = specimen.examine(&reading);
     let dg1 = found.files.passive_authentication.authentic(File::Dg1).unwrap();
     assert_eq!(format!("{dg1:?}"), format!("Authentic(EF.DG1, {} bytes)", dg1.bytes().len()));
+}
+
+#[test]
+fn ef_card_security_with_the_content_of_ef_sod_is_none() {
+    let specimen = Specimen::issue("pace-cam");
+    let mut reading = specimen.read();
+    let sod = File::Sod.contents(reading.file(File::Sod).unwrap()).unwrap().outer.value.to_vec();
+    reading.files.insert(File::CardSecurity, FileOutcome::read(sod, Protection::Access));
+    let found = specimen.examine(&reading).files.card_security;
+    assert!(
+        matches!(
+            found.finding,
+            Finding::Failed(CardSecurityProblem::Signature(SignatureProblem::ContentType(_)))
+        ),
+        "{:?}",
+        found.finding
+    );
 }
