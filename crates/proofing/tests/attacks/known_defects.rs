@@ -32,7 +32,7 @@ fn listing(mut draft: Draft, [list, usage]: [ObjectIdentifier; 2], content: &[u8
     let what = SignedContent { content_type: list, content, scheme, signing_time, deviations: &[] };
     let list = KnownDefects::parse(&build_signed_data(what, &signer, &mut rng(21)).unwrap()).unwrap();
     let _ = list.verify(&Certificate::parse(&state.certificate().der).unwrap()).unwrap();
-    draft.anchors.note_defects(Arc::new(list), DefectScope::OneState("UT".to_owned()));
+    draft.anchors.note_defects(Arc::new(list), DefectScope::EveryState);
     draft
 }
 
@@ -239,4 +239,53 @@ fn nobody_knows_of_defects_of_a_document_without_a_signer() {
         .judged();
     found(&judged, Check::DefectList, CheckResult::Undetermined(UndeterminedReason::DataMissing));
     assert!(!judged.is_accepted());
+}
+
+#[test]
+fn an_ef_card_security_that_is_known_to_be_broken_is_no_alarm() {
+    let broken = || {
+        let mut draft = Draft::new("pace-cam");
+        *draft.file(ElementaryFile::CardSecurity).last_mut().unwrap() ^= 1;
+        draft
+    };
+    let failed = CheckResult::Failed(FailedReason::BadSignature);
+    found(&broken().judged(), Check::CardSecurity, failed);
+    let right = asn1::sequence([asn1::small(1)]);
+    found(&with_defect(broken(), &[4, 1], &right).judged(), Check::CardSecurity, LISTED);
+}
+
+#[test]
+fn what_is_expected_of_a_signers_certificate_explains_that_failure_of_its_path_only() {
+    let failed = |reason| CheckResult::Failed(reason);
+    // A version that the profile does not know.
+    let odd = || Draft::new("pace-gm-ca").with_certificate(|body| body.at(&[0, 0]).set(&[1]));
+    found(&odd().judged(), Check::DscPath, failed(FailedReason::PathInvalid));
+    let field = asn1::small(1);
+    found(&with_deviation(odd(), &[1, 2], &field).judged(), Check::DscPath, LISTED);
+    let corrected = asn1::printable("UT");
+    let other = with_defect(odd(), &[2, 5], &corrected).judged();
+    found(&other, Check::DscPath, failed(FailedReason::PathInvalid));
+    // Another country than its authority's.
+    let foreign = || Draft::new("pace-gm-ca").with_certificate(|body| body.at(&[5, 0, 0, 1]).set(b"XO"));
+    found(&foreign().judged(), Check::DscPath, failed(FailedReason::PathInvalid));
+    found(&with_defect(foreign(), &[2, 5], &corrected).judged(), Check::DscPath, LISTED);
+    let other = with_deviation(foreign(), &[1, 2], &field).judged();
+    found(&other, Check::DscPath, failed(FailedReason::PathInvalid));
+}
+
+#[test]
+fn another_certificate_of_the_signer_explains_a_path_that_failed_and_is_not_used() {
+    let forged = || {
+        Draft::new("pace-gm-ca").with_broken_certificate(|certificate| {
+            let mut signature = certificate.at(&[2]).value();
+            *signature.last_mut().unwrap() ^= 1;
+            certificate.at(&[2]).set(&signature);
+        })
+    };
+    found(&forged().judged(), Check::DscPath, CheckResult::Failed(FailedReason::BadSignature));
+    let replacement = asn1::octet_string(&Draft::new("pace-gm-ca").signer().certificate.der);
+    let judged = with_defect(forged(), &[1, 2], &replacement).judged();
+    found(&judged, Check::DscPath, LISTED);
+    assert_eq!(judged.outcome, Outcome::CitizenService);
+    with_defect(Draft::new("pace-gm-ca"), &[1, 2], &replacement).judged().accepted();
 }
