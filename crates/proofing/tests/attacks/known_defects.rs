@@ -62,6 +62,7 @@ fn a_signer_that_no_list_names_has_no_entry() {
     ] {
         let judged = draft.judged();
         found(&judged, Check::DefectList, CheckResult::NotSupported(NotSupportedReason::NotOffered));
+        assert_eq!(judged.overruled, []);
         judged.accepted();
     }
 }
@@ -77,6 +78,7 @@ fn keys_that_a_list_calls_compromised_prove_nothing_and_are_an_alarm() {
         found(&judged, Check::DefectList, CheckResult::Failed(FailedReason::DefectForgery));
         assert_eq!(judged.outcome, Outcome::StopAlert, "{name}");
         assert!(judged.notes("defect.fails"));
+        assert_eq!(judged.overruled, [Check::ChipAuth]);
     }
     let judged = with_deviation(Draft::new("aa-rsa"), &[1, 4], &[]).judged();
     found(&judged, Check::ChipAuth, CheckResult::Failed(FailedReason::NotAuthentic));
@@ -97,6 +99,7 @@ fn a_signer_that_a_list_calls_revoked_is_revoked() {
     found(&judged, Check::Revocation, LISTED);
     found(&judged, Check::DscPath, LISTED);
     found(&judged, Check::DefectList, LISTED);
+    assert_eq!(judged.overruled, [Check::DscPath, Check::Revocation]);
     assert_eq!(judged.outcome, Outcome::CitizenService);
 }
 

@@ -8,7 +8,7 @@ use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use mrz::Mrz;
 use pki::{Anchors, DeviationTable};
-use proofing::{DocumentCase, document_evidence};
+use proofing::{DocumentCase, document_evidence, overruled};
 use verdict::{
     Check, CheckResult, DEFAULT_POLICY, Evidence, Level, Outcome, Policy, ResultKind, Times, document_verdict,
 };
@@ -24,6 +24,9 @@ pub(crate) struct Judged {
     /// How Passive Authentication ended.
     #[allow(dead_code, reason = "the attacks ask for it")]
     pub(crate) end_state: EndState,
+    /// What a list of known defects has changed.
+    #[allow(dead_code, reason = "the attacks ask for it")]
+    pub(crate) overruled: Vec<Check>,
     pub(crate) outcome: Outcome,
 }
 
@@ -50,7 +53,8 @@ pub(crate) fn judge(
     let evidence = evidence.finish();
     let outcome = document_verdict(&evidence, &policy, now()).outcome;
     let end_state = examination.files.passive_authentication.end_state();
-    Judged { reading, evidence, end_state, outcome }
+    let overruled = overruled(&examination);
+    Judged { reading, evidence, end_state, overruled, outcome }
 }
 
 impl Judged {

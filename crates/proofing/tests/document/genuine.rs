@@ -3,7 +3,7 @@
 use emrtd::Finding;
 use emrtd::chip_proof::{ChipMechanism, ChipProblem};
 use emrtd::passive_authentication::EndState;
-use verdict::{Check, CheckResult, Evidence, Level, NotSupportedReason, Outcome, Step};
+use verdict::{Check, CheckResult, ChipKey, Evidence, Level, NotSupportedReason, Outcome, Step};
 
 use crate::support::{Specimen, examine, judge, now};
 
@@ -42,8 +42,15 @@ fn every_built_in_kind_of_document_is_found_genuine_and_leads_where_its_chip_can
         if mechanism.is_none() {
             assert_eq!(found.chip.finding, Finding::NotSupported(ChipProblem::Cloneable), "{name}");
         }
-        let (_, verdict) = specimen.judge(&reading);
+        let (evidence, verdict) = specimen.judge(&reading);
         assert_eq!(verdict.outcome, outcome, "{name}: {:?}", verdict.reasons);
+        let key = match mechanism {
+            None => ChipKey::None,
+            Some(ChipMechanism::ChipAuthentication) => ChipKey::ChipAuthentication,
+            Some(ChipMechanism::ChipAuthenticationMapping) => ChipKey::Mapping,
+            Some(ChipMechanism::ActiveAuthentication) => ChipKey::ActiveAuthentication,
+        };
+        assert_eq!(evidence.header().assurance.chip_key, key, "{name}");
     }
 }
 
