@@ -66,6 +66,8 @@ fn what_failed_stays_failed_when_nobody_vouches_for_the_document() {
     let refused = ChipProblem::ActiveAuthenticationRefused(REFUSED);
     assert_eq!(proof(&specimen, &reading), Err(Finding::Failed(refused)));
     reading.active_authentication = ActiveAuthentication::NotRun;
+    reading.chip_authentication = ChipAuthentication::MappingMismatch;
+    assert_eq!(proof(&specimen, &reading), Err(Finding::Failed(ChipProblem::MappingMismatch)));
     reading.chip_authentication =
         ChipAuthentication::Refused { step: Step::ChipAuthenticationAgree, sw: REFUSED };
     let refused = ChipProblem::ChipAuthenticationRefused(REFUSED);
