@@ -56,13 +56,13 @@ pub fn document_evidence(
     examination: &Examination<'_>,
     today: Date,
 ) -> Result<EvidenceBuilder, EvidenceFault> {
-    let zone = zone(examination);
+    let zone = examination.files.passive_authentication.machine_readable_zone().and_then(Result::ok);
     let header = Header {
         transaction_id: case.transaction_id,
         transcript_hash: reading.transcript_hash,
         times: case.times,
         requested: case.requested,
-        document: document(zone.as_ref(), lines, today),
+        document: document(zone, lines, today),
         assurance: Assurance { chip_key: chip_key(examination.chip.mechanism), ..Assurance::UNKNOWN },
         provenance: Provenance {
             trust_store_version: Name::new(case.trust_store_version)?,
@@ -143,11 +143,6 @@ fn as_found(found: &FileExamination<'_>) -> [(Check, CheckResult); 12] {
         (Check::CardSecurity, result_of(&found.card_security.finding)),
         (Check::Dg1Internal, result_of(&found.personal_data)),
     ]
-}
-
-/// The machine readable zone, if the issuer vouches for it.
-fn zone(examination: &Examination<'_>) -> Option<Mrz> {
-    Some(examination.files.passive_authentication.machine_readable_zone()?.ok()?.mrz)
 }
 
 /// Of a document that nobody vouches for, the policy is told what the page says.

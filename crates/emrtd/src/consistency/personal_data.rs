@@ -35,17 +35,17 @@ pub enum PersonalDataProblem {
 
 /// Reads DG1 and compares it with DG11, if that was read and the issuer vouches for it.
 pub fn personal_data(authentication: &PassiveAuthentication<'_>) -> Finding<PersonalDataProblem> {
-    let dg1 = match authentication.machine_readable_zone() {
+    let lines = match authentication.machine_readable_zone() {
         None => return Finding::Undetermined(PersonalDataProblem::NothingToCompare),
-        Some(Err(error)) => return Finding::Failed(PersonalDataProblem::Dg1(error)),
-        Some(Ok(dg1)) => dg1,
+        Some(Err(error)) => return Finding::Failed(PersonalDataProblem::Dg1(error.clone())),
+        Some(Ok(lines)) => lines,
     };
     let Some(dg11) = authentication.authentic(File::Dg11) else { return Finding::Successful };
     let dg11 = match Dg11::parse(dg11.bytes()) {
         Ok(dg11) => dg11,
         Err(error) => return Finding::Undetermined(PersonalDataProblem::Dg11(error)),
     };
-    match difference(&dg1.mrz, &dg11) {
+    match difference(lines, &dg11) {
         None => Finding::Successful,
         Some(problem) => Finding::Undetermined(problem),
     }

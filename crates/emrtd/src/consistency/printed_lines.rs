@@ -49,10 +49,10 @@ pub fn printed_lines(
     let PrintedLines::Scanned(printed) = lines else {
         return Finding::NotSupported(PrintedLinesProblem::Typed);
     };
-    let Some(Ok(dg1)) = authentication.machine_readable_zone() else {
+    let Some(Ok(zone)) = authentication.machine_readable_zone() else {
         return Finding::Undetermined(PrintedLinesProblem::NothingToCompare);
     };
-    let Some(differing) = printed.differing_fields(&dg1.mrz) else {
+    let Some(differing) = printed.differing_fields(zone) else {
         return Finding::Failed(PrintedLinesProblem::Layout);
     };
     let is_optional = |field: &Field| matches!(field, Field::OptionalData | Field::SecondOptionalData);
@@ -60,7 +60,7 @@ pub fn printed_lines(
         Finding::Failed(PrintedLinesProblem::Fields(differing))
     } else if !differing.is_empty() {
         Finding::Undetermined(PrintedLinesProblem::Fields(differing))
-    } else if dg1.mrz.birth_date().is_complete() {
+    } else if zone.birth_date().is_complete() {
         Finding::Successful
     } else {
         Finding::Undetermined(PrintedLinesProblem::BirthDateIncomplete)

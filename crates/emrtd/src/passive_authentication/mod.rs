@@ -11,7 +11,6 @@ mod issuing_state;
 mod signed_file;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
 use mrz::Mrz;
@@ -121,17 +120,17 @@ pub struct PassiveAuthentication<'a> {
     /// no certificate, and names none that is known.
     pub known_defects: Option<DefectEffects>,
     files: BTreeMap<File, &'a [u8]>,
+    dg1: Option<Result<Dg1, LdsError>>,
 }
 
 impl<'a> PassiveAuthentication<'a> {
     /// Checks files as they were read. There is no clock in it: `trust.now` is the time of the check.
     pub fn of(read: &'a Files, trust: &Trust<'_>) -> Self {
-        let (signed, object, embedded) = match read_security_object(read) {
-            Ok((signed, object, departing)) => {
-                let embedded = signed.certificates().iter().flatten().cloned().map(Arc::new).collect();
-                (SignedFile::check(&signed, &departing, trust), Some(object), embedded)
+        let (signed, object, data) = match read_security_object(read) {
+            Ok((data, object, departing)) => {
+                (SignedFile::check(&data, &departing, trust), Some(object), Some(data))
             }
-            Err(finding) => (SignedFile::unmade(finding), None, Vec::new()),
+            Err(finding) => (SignedFile::unmade(finding), None, None),
         };
         let (data_groups, hashes) = match &object {
             Some(object) => data_groups::compare(read, object),
@@ -140,7 +139,9 @@ impl<'a> PassiveAuthentication<'a> {
         let authentic = signed.is_authentic() && !matches!(hashes, Finding::Failed(HashProblem::Repeated));
         let identical =
             data_groups.iter().filter(|(_, hash)| **hash == DataGroupHash::Identical && authentic);
-        let files = identical.filter_map(|(file, _)| Some((*file, read.get(file)?.unverified()?))).collect();
+        let files: BTreeMap<File, &[u8]> =
+            identical.filter_map(|(file, _)| Some((*file, read.get(file)?.unverified()?))).collect();
+        let dg1 = files.get(&File::Dg1).map(|bytes| Dg1::parse(bytes));
         let mut checked = Self {
             signed,
             data_groups,
@@ -150,10 +151,14 @@ impl<'a> PassiveAuthentication<'a> {
             security_object: object,
             known_defects: None,
             files,
+            dg1,
         };
         checked.compare_with_signer();
-        // A wrong name of the signer is itself a defect; then all that are embedded can be meant.
-        let signers = checked.signed.signer.clone().map_or(embedded, |signer| vec![signer]);
+        let signers: Vec<&Certificate> = match &checked.signed.signer {
+            Some(signer) => vec![signer],
+            // A wrong name of the signer is itself a defect; then all that are embedded can be meant.
+            None => data.iter().flat_map(SignedData::certificates).flatten().collect(),
+        };
         checked.known_defects = checked.look_up(&signers, trust.anchors);
         checked
     }
@@ -174,8 +179,8 @@ impl<'a> PassiveAuthentication<'a> {
     }
 
     /// DG1, if the issuer vouches for it and it can be read.
-    pub fn machine_readable_zone(&self) -> Option<Result<Dg1, LdsError>> {
-        self.authentic(File::Dg1).map(|file| Dg1::parse(file.bytes()))
+    pub fn machine_readable_zone(&self) -> Option<Result<&Mrz, &LdsError>> {
+        Some(self.dg1.as_ref()?.as_ref().map(|dg1| &dg1.mrz))
     }
 
     /// Departures that were tolerated.
@@ -248,17 +253,17 @@ impl<'a> PassiveAuthentication<'a> {
     }
 
     /// What lists of defects say of a document by one of `signers`.
-    fn look_up(&self, signers: &[Arc<Certificate>], anchors: &Anchors) -> Option<DefectEffects> {
+    fn look_up(&self, signers: &[&Certificate], anchors: &Anchors) -> Option<DefectEffects> {
         if signers.is_empty() {
             return None;
         }
-        let zone = self.machine_readable_zone().and_then(Result::ok).map(|dg1| dg1.mrz);
+        let zone = self.machine_readable_zone().and_then(Result::ok);
         let details = self.authentic(File::Dg12).and_then(|file| Dg12::parse(file.bytes()).ok());
         let issued = details.and_then(|details| details.issue_date);
         let subject = |signer| DefectSubject {
             signer,
-            document_code: zone.as_ref().map(Mrz::document_code),
-            document_number: zone.as_ref().map(Mrz::document_number),
+            document_code: zone.map(Mrz::document_code),
+            document_number: zone.map(Mrz::document_number),
             issued: issued.and_then(|day| day.known()),
         };
         let effects = signers.iter().flat_map(|signer| anchors.defects_of(&subject(signer)).0).collect();
@@ -268,20 +273,22 @@ impl<'a> PassiveAuthentication<'a> {
     /// The issuing state in DG1 against a country that is to be taken for the signer's.
     pub fn issuing_state_under(&self, country: &str) -> Finding<IssuingStateProblem> {
         match self.machine_readable_zone() {
-            Some(Ok(dg1)) => issuing_state::compare(dg1.mrz.issuing_state(), Some(country)),
+            Some(Ok(zone)) => issuing_state::compare(zone.issuing_state(), Some(country)),
             _ => Finding::Undetermined(IssuingStateProblem::NothingToCompare),
         }
     }
 
     fn compare_with_signer(&mut self) {
-        let signer: Option<Arc<Certificate>> = self.signed.signer.clone();
-        let (Some(signer), Some(Ok(dg1))) = (signer, self.machine_readable_zone()) else { return };
-        self.issuing_state = issuing_state::compare(dg1.mrz.issuing_state(), signer.country().as_deref());
-        self.document_type = match signer.may_sign(dg1.mrz.document_code()) {
+        let (Some(signer), Some(Ok(zone))) = (&self.signed.signer, self.machine_readable_zone()) else {
+            return;
+        };
+        let issuing_state = issuing_state::compare(zone.issuing_state(), signer.country().as_deref());
+        self.document_type = match signer.may_sign(zone.document_code()) {
             DocumentTypeCheck::Listed => Finding::Successful,
             DocumentTypeCheck::NotListed => Finding::Failed(DocumentTypeProblem::NotListed),
             DocumentTypeCheck::NoList => Finding::NotSupported(DocumentTypeProblem::NoList),
         };
+        self.issuing_state = issuing_state;
     }
 }
 

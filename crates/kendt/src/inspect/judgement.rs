@@ -154,14 +154,15 @@ fn effect_name(effect: Effect) -> String {
 
 /// What a check found, in plain words.
 fn explanation(check: Check, found: &Examination<'_>) -> String {
-    let signed = &found.files.passive_authentication.signed;
+    let (files, authentication) = (&found.files, &found.files.passive_authentication);
+    let signed = &authentication.signed;
     let name = |certificate: &pki::Certificate| {
         certificate.subject().common_name().unwrap_or_else(|| certificate.subject().to_string())
     };
     let country =
         |certificate: &pki::Certificate| certificate.country().unwrap_or_else(|| "no country".to_owned());
     let vouched_for = |good: &str| {
-        if found.files.passive_authentication.machine_readable_zone().is_some_and(|zone| zone.is_ok()) {
+        if authentication.machine_readable_zone().is_some_and(|zone| zone.is_ok()) {
             good.to_owned()
         } else {
             "nobody vouches for what the chip says about it".to_owned()
@@ -177,7 +178,7 @@ fn explanation(check: Check, found: &Examination<'_>) -> String {
         },
         Check::Expiry => vouched_for("the document has not expired"),
         Check::AccessControl => say(&found.access, "the chip asked for a key and got the right one"),
-        Check::EfComSod => say(&found.files.com, "EF.COM lists what EF.SOD signs"),
+        Check::EfComSod => say(&files.com, "EF.COM lists what EF.SOD signs"),
         Check::SodSignature => {
             let by = signed.signer.as_deref().map(|signer| format!("\"{}\" signed EF.SOD", name(signer)));
             say(&signed.signature, &by.unwrap_or_default())
@@ -190,28 +191,20 @@ fn explanation(check: Check, found: &Examination<'_>) -> String {
         }
         Check::CertValidity => say(&signed.validity, "signer and authority are valid today"),
         Check::Revocation => say(&signed.revocation, "neither signer nor authority is revoked"),
-        Check::DefectList => defects(found.files.passive_authentication.known_defects.as_ref()),
-        Check::DgHashes => {
-            say(&found.files.passive_authentication.hashes, "every data group is what was signed")
+        Check::DefectList => defects(authentication.known_defects.as_ref()),
+        Check::DgHashes => say(&authentication.hashes, "every data group is what was signed"),
+        Check::IssuingState => {
+            say(&authentication.issuing_state, "the signer may sign for the issuing state")
         }
-        Check::IssuingState => say(
-            &found.files.passive_authentication.issuing_state,
-            "the signer may sign for the issuing state",
-        ),
-        Check::DocTypeList => say(
-            &found.files.passive_authentication.document_type,
-            "the signer may sign documents of this type",
-        ),
-        Check::CardAccessDg14 => {
-            say(&found.files.card_access, "EF.CardAccess offers exactly what DG14 signs")
+        Check::DocTypeList => {
+            say(&authentication.document_type, "the signer may sign documents of this type")
         }
-        Check::CardSecurity => {
-            say(&found.files.card_security.finding, "EF.CardSecurity is signed like EF.SOD")
-        }
+        Check::CardAccessDg14 => say(&files.card_access, "EF.CardAccess offers exactly what DG14 signs"),
+        Check::CardSecurity => say(&files.card_security.finding, "EF.CardSecurity is signed like EF.SOD"),
         Check::ChipAuth => say(&found.chip.finding, mechanism(&found.chip)),
         Check::MrzVsDg1 => say(&found.printed_lines, "the printed lines are those of DG1"),
         Check::Dg1Internal => {
-            say(&found.files.personal_data, "DG1 is sound and agrees with DG11 where that was read")
+            say(&files.personal_data, "DG1 is sound and agrees with DG11 where that was read")
         }
         _ => String::new(),
     }
