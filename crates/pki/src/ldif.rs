@@ -1,8 +1,8 @@
 //! Certificates and lists out of a file: DER, or text with many of them, be it LDIF as a public key directory gives it out
 //! (RFC 2849) or PEM (RFC 7468).
 //!
-//! A file that begins like DER is one value. In text every value in base64 whose bytes begin like DER is taken, whatever its attribute is called; nothing else is read.
-//! A value that is broken spoils none of the others; where one was to be expected, it is accounted for.
+//! A file that begins like DER is one value. In text every value in base64 whose bytes begin like DER is taken, whatever
+//! its attribute is called; nothing else is read. A value that is broken spoils none of the others; where one was to be expected, it is accounted for.
 
 use base64ct::{Base64, Encoding};
 

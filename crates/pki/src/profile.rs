@@ -29,6 +29,18 @@ pub enum Role {
     DeviationListSigner,
 }
 
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 6] = [
+        Role::Authority,
+        Role::Link,
+        Role::DocumentSigner,
+        Role::MasterListSigner,
+        Role::DefectListSigner,
+        Role::DeviationListSigner,
+    ];
+}
+
 const USUAL_EXPONENT: [u8; 3] = [1, 0, 1];
 
 impl Certificate {

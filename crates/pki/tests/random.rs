@@ -12,14 +12,7 @@ use proptest::prelude::{any, prop_assert, proptest};
 /// Uses everything that can be asked of what was read.
 fn exercise(bytes: &[u8]) {
     if let Ok(read) = Certificate::parse(bytes) {
-        for role in [
-            Role::Authority,
-            Role::Link,
-            Role::DocumentSigner,
-            Role::MasterListSigner,
-            Role::DefectListSigner,
-            Role::DeviationListSigner,
-        ] {
+        for role in Role::ALL {
             let _ = read.check_profile(role).len();
         }
         let _ = (format!("{read:?}"), read.verify_issued_by(&read).is_ok(), read.country());

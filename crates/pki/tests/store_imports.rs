@@ -14,7 +14,7 @@ use emrtd_sim::issue::known_defects::{
     DEFECT_LIST, DEFECT_LIST_SIGNER, DEVIATION_LIST, DEVIATION_LIST_SIGNER, defects_of,
 };
 use emrtd_sim::issue::{SignedContent, build_signed_data};
-use emrtd_sim::pki::{Csca, CscaKey, Deviation as Issued};
+use emrtd_sim::pki::{Csca, CscaKey, Deviation as Issued, DocumentSigner};
 use issuing::{
     ECDSA, MASTER_LIST, csca, deviations_of, document_signer, key, known_defect, master_list, parsed, rng,
     signed, signed_by,
@@ -122,20 +122,25 @@ fn a_list_that_nobody_vouches_for_does_not_keep_a_genuine_one_out_however_late_i
     assert!(matches!(desk.one(&list, &[parsed(&genuine)], &[]).unwrap().standing, Standing::Anchored(_)));
 }
 
+/// A master list that departs from the standard in one way.
+fn departing_list(signer: &DocumentSigner, content: &[u8], deviation: Issued) -> Vec<u8> {
+    let what = SignedContent {
+        content_type: MASTER_LIST,
+        content,
+        scheme: ECDSA,
+        signing_time: date(2026, 3, 1).at(0, 0, 0, 0),
+        deviations: &[deviation],
+    };
+    build_signed_data(what, signer, &mut rng(6)).unwrap()
+}
+
 #[test]
 fn a_list_from_the_future_or_without_a_time_is_not_trusted() {
     let authority = csca("UT", "UTO", 1, &[]);
     let certificate = asn1::tlv(&[0x31], &authority.certificate().der);
     let content = asn1::sequence([asn1::small(0), certificate]);
     let signer = authority.certify_master_list_signer(key(5), date(2026, 1, 1), &[], &mut rng(5)).unwrap();
-    let timeless = SignedContent {
-        content_type: MASTER_LIST,
-        content: &content,
-        scheme: ECDSA,
-        signing_time: date(2026, 3, 1).at(0, 0, 0, 0),
-        deviations: &[Issued::MissingSigningTime],
-    };
-    let timeless = build_signed_data(timeless, &signer, &mut rng(6)).unwrap();
+    let timeless = departing_list(&signer, &content, Issued::MissingSigningTime);
     let mut desk = Desk::new();
     for (list, reason) in [
         (signed_by(&signer, MASTER_LIST, &content, date(2026, 11, 28), 7), "in the future"),
@@ -157,14 +162,7 @@ fn certificates_lie_in_their_list_and_those_of_a_list_in_pieces_beside_it() {
     let content = asn1::sequence([asn1::small(0), asn1::tlv(&[0x31], &certificates.concat())]);
     let signer =
         authorities[0].certify_master_list_signer(key(5), date(2026, 1, 1), &[], &mut rng(5)).unwrap();
-    let what = SignedContent {
-        content_type: MASTER_LIST,
-        content: &content,
-        scheme: ECDSA,
-        signing_time: date(2026, 3, 1).at(0, 0, 0, 0),
-        deviations: &[Issued::IndefiniteLength],
-    };
-    let whole = build_signed_data(what, &signer, &mut rng(6)).unwrap();
+    let whole = departing_list(&signer, &content, Issued::IndefiniteLength);
     let octets = asn1::octet_string(&content);
     let at = whole.windows(octets.len()).position(|part| part == octets).unwrap();
     let pieces: Vec<u8> = content.chunks(100).flat_map(asn1::octet_string).collect();

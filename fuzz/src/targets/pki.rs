@@ -46,14 +46,7 @@ pub(super) fn document_signers() -> &'static [Certificate] {
 /// Asks everything of a certificate that can be asked without another one.
 fn check_certificate(read: &Certificate) {
     let table = DeviationTable::builtin().expect("the table is part of the program");
-    for role in [
-        Role::Authority,
-        Role::Link,
-        Role::DocumentSigner,
-        Role::MasterListSigner,
-        Role::DefectListSigner,
-        Role::DeviationListSigner,
-    ] {
+    for role in Role::ALL {
         let found = read.check_profile(role);
         let judged = table.judge(&found, read.country().as_deref());
         assert_eq!(judged.tolerated.len() + judged.refused.len(), found.len());

@@ -36,7 +36,8 @@ impl Session<'_> {
         report.signed = signed;
         report.found = list.certificates().len();
         let source = self.source(Some(fingerprint), trusted);
-        let taken = self.take(der, list, &source, &mut report)?;
+        let places = Places { der, list: fingerprint, end: 0 };
+        let taken = self.take(list, places, &source, &mut report)?;
         report.lacking = self.lacking(&taken);
         let entry = ListEntry { country, signed, root, trusted, certificates: taken };
         if self.manifest.lists.get(&fingerprint) != Some(&entry) {
@@ -50,17 +51,16 @@ impl Session<'_> {
 
     fn take(
         &mut self,
-        der: &[u8],
         list: &MasterList,
+        mut places: Places<'_>,
         source: &Source,
         report: &mut Report,
     ) -> Result<BTreeSet<Fingerprint>, StoreError> {
         let mut taken = BTreeSet::new();
-        let mut new: Vec<(usize, Fingerprint, Option<usize>, Arc<Certificate>)> = Vec::new();
+        let mut new: Vec<(usize, Fingerprint, Option<Place>, Arc<Certificate>)> = Vec::new();
         let mut newly_trusted = Vec::new();
         // Links on the list may name authorities on the list.
         let mut others = self.trusted.clone();
-        let mut places = Places { der, end: 0 };
         for (at, certificate) in list.certificates().iter().enumerate() {
             let certificate = match certificate {
                 Ok(certificate) => certificate,
@@ -93,11 +93,6 @@ impl Session<'_> {
         for ((at, fingerprint, place, certificate), judged) in new.into_iter().zip(judged) {
             match judged {
                 Ok(judged) => {
-                    let place = place.zip(source.list).map(|(at, list)| Place {
-                        list,
-                        at,
-                        length: certificate.as_der().len(),
-                    });
                     if place.is_none() {
                         self.folder.put(certificate.as_der())?;
                     }
@@ -140,6 +135,7 @@ impl Session<'_> {
 /// pieces (BER).
 struct Places<'a> {
     der: &'a [u8],
+    list: Fingerprint,
     end: usize,
 }
 
@@ -147,13 +143,13 @@ impl Places<'_> {
     /// How far before the first certificate, or between two, the next one is looked for.
     const GAP: usize = 512;
 
-    fn find(&mut self, certificate: &[u8]) -> Option<usize> {
+    fn find(&mut self, certificate: &[u8]) -> Option<Place> {
         let rest = self.der.get(self.end..)?;
         let gap =
             (0..Self::GAP).find(|gap| rest.get(*gap..).is_some_and(|here| here.starts_with(certificate)))?;
-        let at = self.end.checked_add(gap)?;
-        self.end = at.checked_add(certificate.len())?;
-        Some(at)
+        let (at, length) = (self.end.checked_add(gap)?, certificate.len());
+        self.end = at.checked_add(length)?;
+        Some(Place { list: self.list, at, length })
     }
 }
 
