@@ -84,13 +84,7 @@ impl Specimen {
         let mut rng = ChaCha20Rng::seed_from_u64(2026);
         let state = IssuingState::establish(&profile, ISSUED, &mut rng)?;
         let holder = Holder::generate(ISSUED, &mut rng);
-        let issuance = Issuance {
-            profile: &profile,
-            state: &state,
-            holder: &holder,
-            issue_date: ISSUED,
-            active_authentication_rsa: None,
-        };
+        let issuance = Issuance::new(&profile, &state, &holder, ISSUED);
         Ok(Specimen { document: issuance.issue(&mut rng)? })
     }
 

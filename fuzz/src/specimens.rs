@@ -56,13 +56,7 @@ fn issue(name: &str) -> SpecimenDocument {
     let today = date(2026, 11, 25);
     let state = IssuingState::establish(&profile, today, &mut rng(1)).expect("P-256 keys can be made");
     let holder = Holder::generate(today, &mut rng(2));
-    let issuance = Issuance {
-        profile: &profile,
-        state: &state,
-        holder: &holder,
-        issue_date: today,
-        active_authentication_rsa: None,
-    };
+    let issuance = Issuance::new(&profile, &state, &holder, today);
     issuance.issue(&mut rng(3)).expect("built-in profiles can be issued")
 }
 

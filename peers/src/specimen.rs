@@ -33,13 +33,7 @@ pub fn issue(profile: &DocumentProfile) -> Result<SpecimenDocument> {
     let mut rng = ChaCha20Rng::seed_from_u64(2026);
     let state = IssuingState::establish(profile, TODAY, &mut rng)?;
     let holder = Holder::generate(TODAY, &mut rng);
-    let issuance = Issuance {
-        profile,
-        state: &state,
-        holder: &holder,
-        issue_date: TODAY,
-        active_authentication_rsa: None,
-    };
+    let issuance = Issuance::new(profile, &state, &holder, TODAY);
     Ok(issuance.issue(&mut rng)?)
 }
 

@@ -82,7 +82,17 @@ pub struct Issuance<'a> {
     pub active_authentication_rsa: Option<&'a RsaPrivateKey>,
 }
 
-impl Issuance<'_> {
+impl<'a> Issuance<'a> {
+    /// With a key for Active Authentication made anew, whatever its kind.
+    pub const fn new(
+        profile: &'a DocumentProfile,
+        state: &'a IssuingState,
+        holder: &'a Holder,
+        issue_date: Date,
+    ) -> Self {
+        Self { profile, state, holder, issue_date, active_authentication_rsa: None }
+    }
+
     /// Makes the document.
     pub fn issue(&self, rng: &mut (impl CryptoRng + ?Sized)) -> Result<SpecimenDocument, IssueError> {
         let profile = self.profile;

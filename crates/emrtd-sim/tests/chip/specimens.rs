@@ -25,14 +25,9 @@ fn issue(mut profile: DocumentProfile) -> SpecimenDocument {
     }
     profile.portrait.bytes = 3_000;
     let today = date(2026, 11, 22);
-    let issuance = Issuance {
-        profile: &profile,
-        state: &IssuingState::establish(&profile, today, &mut rng(11)).unwrap(),
-        holder: &Holder::generate(today, &mut rng(12)),
-        issue_date: today,
-        active_authentication_rsa: None,
-    };
-    issuance.issue(&mut rng(13)).unwrap()
+    let state = IssuingState::establish(&profile, today, &mut rng(11)).unwrap();
+    let holder = Holder::generate(today, &mut rng(12));
+    Issuance::new(&profile, &state, &holder, today).issue(&mut rng(13)).unwrap()
 }
 
 /// Opens the chip as its profile offers. False if only Integrated Mapping does: this terminal does not know it, the

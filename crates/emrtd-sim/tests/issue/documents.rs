@@ -354,13 +354,7 @@ fn people_of_every_language_fit_into_every_layout() {
                 let holder = Holder::generate_with_names(language, today(), &mut generator);
                 let mut quick = profile.clone();
                 quick.portrait.bytes = 0;
-                let issuance = emrtd_sim::issue::Issuance {
-                    profile: &quick,
-                    state: &state,
-                    holder: &holder,
-                    issue_date: today(),
-                    active_authentication_rsa: None,
-                };
+                let issuance = emrtd_sim::issue::Issuance::new(&quick, &state, &holder, today());
                 let document = issuance.issue(&mut generator);
                 assert!(document.is_ok(), "{name} {holder:?}: {:?}", document.err());
             }

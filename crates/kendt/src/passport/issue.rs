@@ -79,13 +79,7 @@ impl Issuer {
     /// Makes a person up and issues a document to them.
     pub(crate) fn issue(&mut self) -> Result<SpecimenDocument, IssueError> {
         let holder = self.holder();
-        let issuance = Issuance {
-            profile: &self.profile,
-            state: &self.state,
-            holder: &holder,
-            issue_date: self.date,
-            active_authentication_rsa: None,
-        };
+        let issuance = Issuance::new(&self.profile, &self.state, &holder, self.date);
         issuance.issue(&mut *self.random)
     }
 

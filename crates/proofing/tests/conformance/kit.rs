@@ -81,13 +81,7 @@ impl Issued {
         let (csca, signer) = (key(profile.csca.key, 1), key(profile.document_signer.key, 2));
         let state = IssuingState::establish_with_keys(profile, csca, signer, today, &mut rng(1)).unwrap();
         let holder = Holder::generate(today, &mut rng(2));
-        let issuance = Issuance {
-            profile,
-            state: &state,
-            holder: &holder,
-            issue_date: today,
-            active_authentication_rsa: None,
-        };
+        let issuance = Issuance::new(profile, &state, &holder, today);
         let document = issuance.issue(&mut rng(3)).unwrap();
         let mut anchors = Anchors::new("conformance");
         anchors.trust(Arc::new(Certificate::parse(&state.csca.certificate().der).unwrap()));

@@ -55,13 +55,7 @@ impl Specimen {
         let today = date(2026, 11, 25);
         let state = IssuingState::establish(&profile, today, &mut rng(1)).unwrap();
         let holder = Holder::generate(today, &mut rng(2));
-        let issuance = Issuance {
-            profile: &profile,
-            state: &state,
-            holder: &holder,
-            issue_date: today,
-            active_authentication_rsa: None,
-        };
+        let issuance = Issuance::new(&profile, &state, &holder, today);
         let document = issuance.issue(&mut rng(3)).unwrap();
         let mut anchors = Anchors::new("test");
         anchors.trust(Arc::new(Certificate::parse(&document.csca_certificate.0).unwrap()));
