@@ -86,13 +86,7 @@ impl Signing {
         let state = IssuingState::establish(&profile, today, &mut rng)?;
         let issue = |_| {
             let holder = Holder::generate(today, &mut rng);
-            let issuance = Issuance {
-                profile: &profile,
-                state: &state,
-                holder: &holder,
-                issue_date: today,
-                active_authentication_rsa: None,
-            };
+            let issuance = Issuance::new(&profile, &state, &holder, today);
             Ok(issuance.issue(&mut rng)?)
         };
         (0..count).map(issue).collect()
@@ -220,7 +214,7 @@ pub fn measure(
     let directory = std::env::temp_dir().join(format!("kendt-bench-{}", std::process::id()));
     std::fs::create_dir_all(&directory)?;
     let program = openssl(&directory);
-    let bench = Bench { anchors, deviations: DeviationTable::builtin()?, now: now()? };
+    let bench = Bench::new(anchors)?;
     let mut rows = Vec::new();
     for signing in Signing::ALL {
         say(signing.name());
@@ -255,26 +249,27 @@ fn files(document: &SpecimenDocument, wanted: impl Fn(File) -> bool) -> Files {
 /// One document of a kind and its authority, to be checked over and over.
 pub(crate) struct Single {
     files: Files,
-    anchors: Anchors,
-    deviations: DeviationTable,
-    now: Timestamp,
+    bench: Bench,
 }
 
 impl Single {
     /// Issues it.
     pub(crate) fn of(signing: Signing) -> Result<Single> {
         let document = signing.issue(1)?.pop().context("one was issued")?;
-        let mut anchors = Anchors::new("benchmark");
-        anchors.trust(Arc::new(Certificate::parse(&document.csca_certificate.0)?));
-        let files = files(&document, |file| matches!(file, File::Sod | File::Dg1));
-        Ok(Single { files, anchors, deviations: DeviationTable::builtin()?, now: now()? })
+        let mut bench = Bench::new(Anchors::new("benchmark"))?;
+        bench.anchors = bench.trusting(&document.csca_certificate.0)?;
+        Ok(Single { files: zone_and_signature(&document), bench })
     }
 
     /// Checks it, which must succeed.
     pub(crate) fn check(&self) -> Result<()> {
-        let trust = Trust { anchors: &self.anchors, deviations: &self.deviations, now: self.now };
-        ensure_genuine(&PassiveAuthentication::of(&self.files, &trust))
+        self.bench.check(&self.files, &self.bench.anchors)
     }
+}
+
+/// What OpenSSL and dmrtd look at, too.
+fn zone_and_signature(document: &SpecimenDocument) -> Files {
+    files(document, |file| matches!(file, File::Sod | File::Dg1))
 }
 
 fn ensure_genuine(found: &PassiveAuthentication<'_>) -> Result<()> {
@@ -291,11 +286,21 @@ struct Bench {
 }
 
 impl Bench {
+    fn new(anchors: Anchors) -> Result<Bench> {
+        Ok(Bench { anchors, deviations: DeviationTable::builtin()?, now: now()? })
+    }
+
     /// The store with one authority more, decoded just now.
     fn trusting(&self, authority: &[u8]) -> Result<Anchors> {
         let mut anchors = self.anchors.clone();
         anchors.trust(Arc::new(Certificate::parse(authority)?));
         Ok(anchors)
+    }
+
+    /// Checks a document, which must succeed.
+    fn check(&self, files: &Files, anchors: &Anchors) -> Result<()> {
+        let trust = Trust { anchors, deviations: &self.deviations, now: self.now };
+        ensure_genuine(&std::hint::black_box(PassiveAuthentication::of(files, &trust)))
     }
 
     fn row(
@@ -310,11 +315,8 @@ impl Bench {
         let sod = document.file(ElementaryFile::Sod).context("it has an EF.SOD")?;
         let dg1 = document.file(ElementaryFile::DataGroup(1)).context("it has an EF.DG1")?;
         let authority = &document.csca_certificate.0;
-        let files = files(&document, |file| matches!(file, File::Sod | File::Dg1));
-        let check = |anchors: &Anchors| {
-            let trust = Trust { anchors, deviations: &self.deviations, now: self.now };
-            ensure_genuine(&std::hint::black_box(PassiveAuthentication::of(&files, &trust)))
-        };
+        let files = zone_and_signature(&document);
+        let check = |anchors: &Anchors| self.check(&files, anchors);
         let known = self.trusting(authority)?;
         check(&known)?;
         std::fs::write(directory.join("cms"), File::Sod.contents(sod)?.outer.value)?;

@@ -1,7 +1,7 @@
 //! Which plots there are, and in words what they show.
 
 use super::Results;
-use crate::authenticity::Authenticity;
+use crate::authenticity::{Against, Authenticity};
 use crate::network::{COMMON_ROUND_TRIP, MOST_ADDED, MOST_WAITS, Network, Row};
 use crate::peer::Peer;
 use crate::plot::{Bar, BarChart, Dot, DotChart, LineChart, Mark, Series};
@@ -121,55 +121,52 @@ fn server(server: &Server) -> Plot {
 }
 
 fn ratio(peer: &Peer) -> Plot {
-    let description = format!(
-        "Time of our terminal divided by that of dmrtd for the same task; below 1 ours is faster. {}.",
-        words(&peer.rows, |row| {
-            let ratio = row.ratio;
-            format!("{}: {:.2} (from {:.2} to {:.2})", row.task, ratio.median, ratio.min, ratio.max)
-        })
-    );
-    let dots = peer.rows.iter().map(|row| Dot {
-        name: row.task.clone(),
-        middle: row.ratio.median,
-        ends: (row.ratio.min, row.ratio.max),
-        label: format!("{:.2}", row.ratio.median),
-    });
-    let chart = DotChart {
-        title: "Our terminal against dmrtd: ratio of times",
-        description: &description,
-        axis: "Our time divided by dmrtd's: median, least and greatest of the rounds",
-        dots: dots.collect(),
-        goal: (1.0, "as fast"),
-    };
-    Plot { file: RATIO, svg: chart.draw(), description }
+    let rows = peer.rows.iter().map(|row| (row.task.clone(), row.ratio)).collect();
+    ratios(
+        RATIO,
+        "Our terminal against dmrtd: ratio of times",
+        "Time of our terminal divided by that of dmrtd for the same task",
+        "dmrtd's",
+        rows,
+    )
 }
 
 fn authenticity(measured: &Authenticity) -> Plot {
-    let peers = |row: &crate::authenticity::Row| [("OpenSSL", row.openssl), ("dmrtd", row.dmrtd)];
-    let against = measured.rows.iter().flat_map(|row| {
-        peers(row)
-            .into_iter()
-            .filter_map(|(peer, theirs)| Some((format!("{}, {peer}", row.signing), theirs?.ratio)))
-    });
-    let against: Vec<(String, Spread)> = against.collect();
+    let against = |row: &crate::authenticity::Row| {
+        let named = |(peer, theirs): (&str, Option<Against>)| {
+            Some((format!("{}, {peer}", row.signing), theirs?.ratio))
+        };
+        [("OpenSSL", row.openssl), ("dmrtd", row.dmrtd)].into_iter().filter_map(named).collect::<Vec<_>>()
+    };
+    ratios(
+        AUTHENTICITY,
+        "Passive Authentication: ratio of times",
+        "Time of our Passive Authentication divided by that of a peer",
+        "the peer's",
+        measured.rows.iter().flat_map(against).collect(),
+    )
+}
+
+/// Ratios of times with their least and greatest; below 1 ours is faster.
+fn ratios(file: &'static str, title: &str, what: &str, whose: &str, rows: Vec<(String, Spread)>) -> Plot {
     let description = format!(
-        "Time of our Passive Authentication divided by that of a peer; below 1 ours is faster. {}.",
-        words(&against, |(name, ratio)| {
+        "{what}; below 1 ours is faster. {}.",
+        words(&rows, |(name, ratio)| {
             format!("{name}: {:.2} (from {:.2} to {:.2})", ratio.median, ratio.min, ratio.max)
         })
     );
-    let dots = against.iter().map(|(name, ratio)| Dot {
-        name: name.clone(),
+    let dots = rows.into_iter().map(|(name, ratio)| Dot {
+        name,
         middle: ratio.median,
         ends: (ratio.min, ratio.max),
         label: format!("{:.2}", ratio.median),
     });
     let chart = DotChart {
-        title: "Passive Authentication: ratio of times",
+        title,
         description: &description,
-        axis: "Our time divided by the peer's: median, least and greatest of the rounds",
+        axis: &format!("Our time divided by {whose}: median, least and greatest of the rounds"),
         dots: dots.collect(),
         goal: (1.0, "as fast"),
     };
-    Plot { file: AUTHENTICITY, svg: chart.draw(), description }
+    Plot { file, svg: chart.draw(), description }
 }
