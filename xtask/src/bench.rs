@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::console::Console;
 use crate::workspace::Workspace;
-use crate::{packages, process, setup};
+use crate::{process, setup};
 
 /// Where the figures of a full run go; they are kept with the source.
 const PUBLISHED: &str = "docs/benchmarks";
@@ -30,10 +30,10 @@ pub(crate) struct BenchArgs {
 pub(crate) fn run(console: &Console, workspace: &Workspace, args: &BenchArgs) -> Result<()> {
     let full = !args.quick && args.only.is_empty();
     let output = if full {
-        setup::everything(console, workspace)?;
+        setup::everything(console, workspace, false)?;
         workspace.root().join(PUBLISHED)
     } else {
-        packages::require_pcsc(console, workspace)?;
+        setup::product(console, workspace)?;
         workspace.target().join("benchmarks")
     };
     let mut arguments = vec!["--output".to_owned(), output.display().to_string()];

@@ -17,7 +17,7 @@ use crate::geometry::{Bounds, Face, Landmarks, Point};
 use crate::networks::{EngineError, Networks};
 use crate::picture::Picture;
 use crate::planes::planes;
-use crate::resample::{resample, taps};
+use crate::resample::shrink;
 
 /// The longer side of what the detector sees, in pixels: a face must have about a thirtieth of it to be found.
 pub const LONGEST_SIDE: u32 = 320;
@@ -47,9 +47,7 @@ impl Networks {
         let shrunk;
         let seen = if factor > 1.0 {
             let size = |side: u32| ((side as f32 / factor).round() as u32).max(1);
-            // The centre of the first pixel is (0, 0): corners are taken to corners.
-            let back = |at: Point| Point::new((at.x + 0.5) * factor - 0.5, (at.y + 0.5) * factor - 0.5);
-            shrunk = resample(picture, size(picture.width()), size(picture.height()), taps(factor), back)
+            shrunk = shrink(picture, size(picture.width()), size(picture.height()))
                 .ok_or_else(|| self.detector.outputs_differ())?;
             &shrunk
         } else {

@@ -15,7 +15,7 @@ pub mod detect;
 #[cfg(feature = "networks")]
 pub mod embed;
 pub mod geometry;
-#[cfg(feature = "networks")]
+#[cfg(feature = "cards")]
 pub mod models;
 #[cfg(feature = "networks")]
 pub mod networks;

@@ -21,8 +21,6 @@ pub struct Options {
     pub workers: NonZeroUsize,
     /// Threads of each run.
     pub threads: NonZeroUsize,
-    /// Whether the weights are also kept in the order in which they are read: faster, and twice the memory.
-    pub prepack_weights: bool,
     /// Whether a template is the mean of the one of the picture and the one of its mirror image: twice the time.
     pub mirror: bool,
 }
@@ -30,7 +28,7 @@ pub struct Options {
 impl Default for Options {
     /// One run at a time on one thread.
     fn default() -> Self {
-        Self { workers: NonZeroUsize::MIN, threads: NonZeroUsize::MIN, prepack_weights: true, mirror: false }
+        Self { workers: NonZeroUsize::MIN, threads: NonZeroUsize::MIN, mirror: false }
     }
 }
 
@@ -50,14 +48,14 @@ impl Networks {
     pub fn load(detector: &Model<'_>, embedder: &Model<'_>, options: &Options) -> Result<Self, ModelError> {
         let [v2, v1se] = shipped_attack_detectors().map(|(card, bytes)| -> Result<Network, ModelError> {
             let model = Model::verify(card, bytes)?;
-            Network::load(&model, Task::AttackDetection, model.bytes().to_vec(), options)
+            Network::load(&model, Task::AttackDetection, model.bytes().to_vec())
         });
         let name = || embedder.card().name().to_owned();
         let missing = |missing| ModelError::Incomplete { name: name(), missing };
         let free = detector.with_free_input_size()?;
         Ok(Self {
-            detector: Network::load(detector, Task::Detection, free, options)?,
-            embedder: Network::load(embedder, Task::Embedding, embedder.bytes().to_vec(), options)?,
+            detector: Network::load(detector, Task::Detection, free)?,
+            embedder: Network::load(embedder, Task::Embedding, embedder.bytes().to_vec())?,
             attack: [v2?, v1se?],
             thresholds: embedder.card().thresholds().ok_or_else(|| missing("thresholds"))?,
             dimensions: embedder
@@ -148,7 +146,7 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    fn load(model: &Model<'_>, task: Task, onnx: Vec<u8>, options: &Options) -> Result<Self, ModelError> {
+    fn load(model: &Model<'_>, task: Task, onnx: Vec<u8>) -> Result<Self, ModelError> {
         let card = model.card().clone();
         if card.task() != task {
             return Err(ModelError::Task {
@@ -158,10 +156,7 @@ impl Network {
             });
         }
         let graph = |reason: String| ModelError::Graph { name: card.name().to_owned(), reason };
-        let model = ModelOptions::with_all_ops()
-            .prepack_weights(options.prepack_weights)
-            .load(onnx)
-            .map_err(|error| graph(error.to_string()))?;
+        let model = ModelOptions::with_all_ops().load(onnx).map_err(|error| graph(error.to_string()))?;
         let &[input] = model.input_ids() else {
             return Err(graph("it has not exactly one input".to_owned()));
         };

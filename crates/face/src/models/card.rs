@@ -194,6 +194,11 @@ impl Card {
         &self.sha256
     }
 
+    /// The SHA-256 of the file in hexadecimal digits, as for records and messages.
+    pub fn sha256_in_digits(&self) -> String {
+        hex::encode(self.sha256)
+    }
+
     /// The licence of the weights (SPDX), and who contests it.
     pub fn licence(&self) -> &str {
         &self.form.licence

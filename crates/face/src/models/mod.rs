@@ -6,6 +6,7 @@
 //! **What it does not protect against.** A card is as true as its author: whoever brings a card of their own brings its thresholds.
 
 mod card;
+#[cfg(feature = "networks")]
 mod graph;
 mod shipped;
 
@@ -52,6 +53,7 @@ impl<'a> Model<'a> {
     }
 
     /// The same graph for inputs of any height and width.
+    #[cfg(feature = "networks")]
     pub(crate) fn with_free_input_size(&self) -> Result<Vec<u8>, ModelError> {
         graph::free_input_size(self.bytes).ok_or_else(|| ModelError::Graph {
             name: self.card.name().to_owned(),
