@@ -109,3 +109,73 @@ pub fn align(picture: &Picture, landmarks: &Landmarks) -> Result<Picture, Engine
     }
     resample(picture, SIDE, SIDE, taps(back.scale()), |at| back.apply(at)).ok_or(EngineError::Landmarks)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn landmarks([left_eye, right_eye, nose, left_mouth, right_mouth]: [Point; 5]) -> Landmarks {
+        Landmarks { left_eye, right_eye, nose, left_mouth, right_mouth }
+    }
+
+    proptest! {
+        #[test]
+        fn any_similarity_is_found_again_from_the_points_it_moved(
+            angle in -3.0_f32..3.0, scale in 0.05_f32..20.0, x0 in -500.0_f32..500.0, y0 in -500.0_f32..500.0,
+        ) {
+            let made = Similarity { a: scale * angle.cos(), b: scale * angle.sin(), x0, y0 };
+            let moved = TEMPLATE.map(|point| made.apply(point));
+            let found = Similarity::between(&TEMPLATE, &moved).unwrap();
+            for point in TEMPLATE {
+                prop_assert!(found.apply(point).distance(made.apply(point)) < 0.01 * scale.max(1.0));
+                prop_assert!(found.inverse().apply(found.apply(point)).distance(point) < 0.05);
+            }
+        }
+
+        #[test]
+        fn no_points_make_alignment_fail_otherwise_than_with_an_error(values in prop::array::uniform10(any::<f32>())) {
+            let picture = Picture::from_rgb(4, 4, vec![200; 48]).unwrap();
+            let point = |index: usize| Point::new(values[2 * index], values[2 * index + 1]);
+            if let Ok(aligned) = align(&picture, &landmarks([point(0), point(1), point(2), point(3), point(4)])) {
+                prop_assert_eq!((aligned.width(), aligned.height()), (SIDE, SIDE));
+            }
+        }
+    }
+
+    #[test]
+    fn the_error_is_least_squared_and_not_only_small() {
+        // Two points move apart: the best similarity leaves the same error at both.
+        let from = [Point::new(0.0, 0.0), Point::new(2.0, 0.0), Point::new(1.0, 1.0)];
+        let to = [Point::new(0.0, 0.0), Point::new(2.0, 0.0), Point::new(1.0, 2.0)];
+        let found = Similarity::between(&from, &to).unwrap();
+        let error =
+            |s: Similarity| from.iter().zip(to).map(|(p, q)| s.apply(*p).distance(q).powi(2)).sum::<f32>();
+        for (da, dx, dy) in
+            [(0.01, 0.0, 0.0), (-0.01, 0.0, 0.0), (0.0, 0.01, 0.0), (0.0, 0.0, 0.01), (0.0, 0.0, -0.01)]
+        {
+            let other = Similarity { a: found.a + da, x0: found.x0 + dx, y0: found.y0 + dy, ..found };
+            assert!(error(found) < error(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_face_that_lies_as_the_template_is_only_cut_out() {
+        let pixels = (0..112 * 112_u32).flat_map(|i| [(i % 251) as u8, (i / 112) as u8, 7]).collect();
+        let picture = Picture::from_rgb(112, 112, pixels).unwrap();
+        let aligned = align(&picture, &landmarks(TEMPLATE)).unwrap();
+        let far = aligned.rgb().iter().zip(picture.rgb()).filter(|(a, b)| a.abs_diff(**b) > 1).count();
+        assert_eq!(far, 0);
+    }
+
+    #[test]
+    fn points_that_fall_together_are_no_face() {
+        let picture = Picture::from_rgb(4, 4, vec![0; 48]).unwrap();
+        let one = Point::new(2.0, 2.0);
+        assert_eq!(align(&picture, &landmarks([one; 5])).unwrap_err(), EngineError::Landmarks);
+        let mut points = TEMPLATE;
+        points[2].x = f32::NAN;
+        assert_eq!(align(&picture, &landmarks(points)).unwrap_err(), EngineError::Landmarks);
+    }
+}

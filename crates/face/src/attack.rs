@@ -132,3 +132,63 @@ fn resized(picture: &Picture, part: &Bounds, width: u32, height: u32) -> Option<
         Point::new(x.clamp(part.left, right), y.clamp(part.top, bottom))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(width: u32, height: u32) -> Picture {
+        Picture::from_rgb(width, height, vec![90; (width * height * 3) as usize]).unwrap()
+    }
+
+    fn inside(part: &Bounds, picture: &Picture) -> bool {
+        part.left >= 0.0
+            && part.top >= 0.0
+            && part.left + part.width <= picture.width() as f32
+            && part.top + part.height <= picture.height() as f32
+    }
+
+    #[test]
+    fn the_surroundings_lie_in_the_picture_wherever_the_face_is() {
+        let picture = picture(640, 480);
+        for (left, top, size) in
+            [(280.0, 200.0, 80.0), (-20.0, -20.0, 80.0), (600.0, 440.0, 80.0), (100.0, 10.0, 470.0)]
+        {
+            let face = Bounds { left, top, width: size, height: size };
+            for factor in [2.7, 4.0] {
+                let part = surroundings(&picture, &face, factor).unwrap();
+                assert!(inside(&part, &picture), "{part:?}");
+            }
+        }
+        let part =
+            surroundings(&picture, &Bounds { left: 280.0, top: 200.0, width: 80.0, height: 80.0 }, 2.7)
+                .unwrap();
+        assert_eq!((part.left, part.top, part.width, part.height), (212.0, 132.0, 217.0, 217.0));
+    }
+
+    #[test]
+    fn a_box_without_area_or_numbers_has_no_surroundings() {
+        let picture = picture(640, 480);
+        for (width, height) in [(0.0, 10.0), (10.0, -1.0), (f32::NAN, 10.0), (10.0, f32::INFINITY)] {
+            let face = Bounds { left: 5.0, top: 5.0, width, height };
+            assert!(surroundings(&picture, &face, 2.7).is_none(), "{width} x {height}");
+        }
+        let nowhere = Bounds { left: f32::NAN, top: 0.0, width: 10.0, height: 10.0 };
+        assert!(surroundings(&picture, &nowhere, 2.7).is_none());
+    }
+
+    #[test]
+    fn fewer_than_five_frames_give_no_score_and_five_their_mean() {
+        let frames = [0.0, 0.5, 1.0, 1.0, 1.0].map(FrameScore);
+        assert_eq!(AttackScore::of(&frames[..4]), None);
+        assert!((AttackScore::of(&frames).unwrap().value() - 0.7).abs() < 1e-6);
+    }
+
+    #[test]
+    fn bands_begin_at_the_thresholds_that_were_measured() {
+        let band = |value| AttackScore(value).band();
+        assert_eq!([band(0.0), band(0.099)], [Band::Attack; 2]);
+        assert_eq!([band(0.1), band(0.299)], [Band::LikelyAttack; 2]);
+        assert_eq!([band(0.3), band(0.5), band(0.8)], [Band::Unsure, Band::LikelyLive, Band::Live]);
+    }
+}

@@ -190,8 +190,8 @@ fn enlarge(face: &Face, factor: f32) -> Face {
     }
 }
 
-/// The smallest inter-eye distance, in pixels, of a face that is compared: a third below is what the aligned face would be enlarged
-/// to more than twice.
+/// The smallest inter-eye distance, in pixels, of a face that is compared: below half of that in an aligned face, alignment would invent
+/// three of four pixels.
 pub const MIN_INTER_EYE_DISTANCE: f32 = 18.0;
 
 /// A second face whose inter-eye distance is less than this part of the first one's is in the background.
@@ -236,4 +236,70 @@ pub enum NotOneFace {
     /// It has too few pixels to be compared.
     #[error("the face is too small to be compared")]
     TooSmall,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn face(left: f32, size: f32, confidence: f32) -> Face {
+        let point = |x: f32, y: f32| Point::new(left + x * size, y * size);
+        Face {
+            bounds: Bounds { left, top: 0.0, width: size, height: size },
+            landmarks: Landmarks {
+                left_eye: point(0.25, 0.4),
+                right_eye: point(0.75, 0.4),
+                nose: point(0.5, 0.6),
+                left_mouth: point(0.3, 0.8),
+                right_mouth: point(0.7, 0.8),
+            },
+            confidence,
+        }
+    }
+
+    #[test]
+    fn of_boxes_that_overlap_only_the_surest_is_kept() {
+        let kept = keep_surest(vec![face(0.0, 100.0, 0.7), face(10.0, 100.0, 0.9), face(200.0, 100.0, 0.8)]);
+        assert_eq!(kept, [face(10.0, 100.0, 0.9), face(200.0, 100.0, 0.8)]);
+    }
+
+    #[test]
+    fn a_list_of_faces_has_an_end() {
+        let many = (0..1000_u16).map(|i| face(f32::from(i) * 200.0, 100.0, 0.9)).collect();
+        assert_eq!(keep_surest(many).len(), MAX_FACES);
+    }
+
+    #[test]
+    fn the_overlap_of_equal_boxes_is_one_and_of_empty_ones_none() {
+        let bounds = face(0.0, 100.0, 0.9).bounds;
+        assert!((overlap(&bounds, &bounds) - 1.0).abs() < 1e-6);
+        let empty = Bounds { width: 0.0, height: 0.0, ..bounds };
+        assert!(overlap(&empty, &empty).abs() < 1e-6);
+        let half = Bounds { left: 50.0, ..bounds };
+        assert!((overlap(&bounds, &half) - 1.0 / 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn no_face_two_faces_and_a_tiny_one_are_told_apart() {
+        assert_eq!(one_face(&[]), Err(NotOneFace::None));
+        assert_eq!(one_face(&[face(0.0, 100.0, 0.9), face(200.0, 90.0, 0.9)]), Err(NotOneFace::Several(2)));
+        assert_eq!(one_face(&[face(0.0, 30.0, 0.9)]), Err(NotOneFace::TooSmall));
+        let alone = one_face(&[face(0.0, 100.0, 0.9)]).unwrap();
+        assert_eq!((alone.face, alone.background), (face(0.0, 100.0, 0.9), 0));
+    }
+
+    #[test]
+    fn a_much_smaller_face_is_counted_and_not_taken_even_if_it_is_surer() {
+        let found = one_face(&[face(300.0, 39.0, 0.99), face(0.0, 100.0, 0.7)]).unwrap();
+        assert_eq!((found.face, found.background), (face(0.0, 100.0, 0.7), 1));
+        assert_eq!(one_face(&[face(300.0, 40.0, 0.99), face(0.0, 100.0, 0.7)]), Err(NotOneFace::Several(2)));
+    }
+
+    #[test]
+    fn pixels_of_the_detector_are_taken_back_to_those_of_the_picture() {
+        // The first pixel of a picture at half size covers the first two of the picture, whose centre lies at 0.5.
+        let enlarged = enlarge(&face(0.0, 10.0, 0.9), 2.0);
+        assert!((enlarged.bounds.left - 0.5).abs() < 1e-6 && (enlarged.bounds.width - 20.0).abs() < 1e-6);
+        assert!((enlarged.landmarks.nose.x - 10.5).abs() < 1e-6);
+    }
 }

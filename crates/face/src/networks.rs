@@ -46,16 +46,18 @@ pub struct Networks {
 impl Networks {
     /// Networks of a detector and an embedding model, with the two models for attack detection of this crate.
     pub fn load(detector: &Model<'_>, embedder: &Model<'_>, options: &Options) -> Result<Self, ModelError> {
+        expect_task(detector, Task::Detection)?;
+        expect_task(embedder, Task::Embedding)?;
         let [v2, v1se] = shipped_attack_detectors().map(|(card, bytes)| -> Result<Network, ModelError> {
             let model = Model::verify(card, bytes)?;
-            Network::load(&model, Task::AttackDetection, model.bytes().to_vec())
+            Network::load(&model, model.bytes().to_vec())
         });
         let name = || embedder.card().name().to_owned();
         let missing = |missing| ModelError::Incomplete { name: name(), missing };
         let free = detector.with_free_input_size()?;
         Ok(Self {
-            detector: Network::load(detector, Task::Detection, free)?,
-            embedder: Network::load(embedder, Task::Embedding, embedder.bytes().to_vec())?,
+            detector: Network::load(detector, free)?,
+            embedder: Network::load(embedder, embedder.bytes().to_vec())?,
             attack: [v2?, v1se?],
             thresholds: embedder.card().thresholds().ok_or_else(|| missing("thresholds"))?,
             dimensions: embedder
@@ -146,15 +148,8 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    fn load(model: &Model<'_>, task: Task, onnx: Vec<u8>) -> Result<Self, ModelError> {
+    fn load(model: &Model<'_>, onnx: Vec<u8>) -> Result<Self, ModelError> {
         let card = model.card().clone();
-        if card.task() != task {
-            return Err(ModelError::Task {
-                name: card.name().to_owned(),
-                expected: task,
-                found: card.task(),
-            });
-        }
         let graph = |reason: String| ModelError::Graph { name: card.name().to_owned(), reason };
         let model = ModelOptions::with_all_ops().load(onnx).map_err(|error| graph(error.to_string()))?;
         let &[input] = model.input_ids() else {
@@ -186,6 +181,14 @@ impl Network {
     fn failed<E: std::fmt::Display>(&self) -> impl Fn(E) -> EngineError + '_ {
         |error| EngineError::Run { name: self.card.name().to_owned(), reason: error.to_string() }
     }
+}
+
+fn expect_task(model: &Model<'_>, expected: Task) -> Result<(), ModelError> {
+    let found = model.card().task();
+    if found == expected {
+        return Ok(());
+    }
+    Err(ModelError::Task { name: model.card().name().to_owned(), expected, found })
 }
 
 /// A fixed number of thread pools, each for one run at a time.
@@ -231,3 +234,6 @@ impl Drop for Worker<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

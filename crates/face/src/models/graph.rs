@@ -156,3 +156,76 @@ fn put_field(out: &mut Vec<u8>, number: u64, content: &[u8]) {
     put_varint(out, content.len() as u64);
     out.extend_from_slice(content);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::shipped_attack_detectors;
+
+    fn message(fields: &[(u64, &[u8])]) -> Vec<u8> {
+        let mut out = Vec::new();
+        for (number, content) in fields {
+            put_field(&mut out, *number, content);
+        }
+        out
+    }
+
+    /// A model with one input of these dimensions.
+    fn model(dimensions: &[u8]) -> Vec<u8> {
+        let shape: Vec<u8> = dimensions.iter().flat_map(|&size| message(&[(1, &[0x08, size])])).collect();
+        let value = |shape: &[u8]| message(&[(1, b"input"), (2, &message(&[(1, &message(&[(2, shape)]))]))]);
+        let graph =
+            message(&[(2, b"graph"), (11, &value(&shape)), (12, &value(&shape)), (13, &value(&shape))]);
+        let mut model = vec![0x08, 0x06];
+        model.extend(message(&[(7, &graph), (8, b"opset")]));
+        model
+    }
+
+    #[test]
+    fn height_and_width_are_lifted_and_all_else_is_kept() {
+        let freed = free_input_size(&model(&[1, 3, 64, 64])).unwrap();
+        let shape = [
+            message(&[(1, &[8, 1])]),
+            message(&[(1, &[8, 3])]),
+            message(&[(1, &message(&[(2, b"height")]))]),
+            message(&[(1, &message(&[(2, b"width")]))]),
+        ]
+        .concat();
+        let input = message(&[(1, b"input"), (2, &message(&[(1, &message(&[(2, &shape)]))]))]);
+        let output = message(&[(1, b"input"), (2, &message(&[(1, &[])]))]);
+        let graph = message(&[(2, b"graph"), (11, &input), (12, &output)]);
+        let expected = [vec![0x08, 0x06], message(&[(7, &graph), (8, b"opset")])].concat();
+        assert_eq!(freed, expected);
+    }
+
+    #[test]
+    fn an_input_of_other_than_four_dimensions_and_a_file_cut_short_are_refused() {
+        assert_eq!(free_input_size(&model(&[1, 3, 64])), None);
+        assert_eq!(free_input_size(b""), None);
+        let whole = model(&[1, 3, 64, 64]);
+        for length in 1..whole.len() {
+            // A cut between two fields leaves a well-formed message; one without its graph has no input.
+            if let Some(freed) = free_input_size(&whole[..length]) {
+                assert!(freed.len() > 2 && length + 7 >= whole.len(), "{length}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_any_length_are_read_as_they_were_written() {
+        for value in [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX] {
+            let mut bytes = Vec::new();
+            put_varint(&mut bytes, value);
+            let mut rest = bytes.as_slice();
+            assert_eq!((take_varint(&mut rest), rest.len()), (Some(value), 0));
+        }
+        assert_eq!(take_varint(&mut [0xFF_u8; 11].as_slice()), None);
+        assert_eq!(take_varint(&mut [].as_slice()), None);
+    }
+
+    #[test]
+    fn a_real_model_can_be_rewritten() {
+        let [(_, bytes), _] = shipped_attack_detectors();
+        assert!(free_input_size(bytes).is_some());
+    }
+}
