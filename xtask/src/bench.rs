@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::console::Console;
 use crate::workspace::Workspace;
-use crate::{process, setup};
+use crate::{onnxruntime, process, setup};
 
 /// Where the figures of a full run go; they are kept with the source.
 const PUBLISHED: &str = "docs/benchmarks";
@@ -16,7 +16,7 @@ pub(crate) struct BenchArgs {
     #[arg(long)]
     quick: bool,
 
-    /// Measure only this part: network, server, peer or instructions; may be given several times. The report goes to
+    /// Measure only this part: network, server, peer, authenticity, faces or instructions; may be given several times. The report goes to
     /// target/benchmarks
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
@@ -36,6 +36,9 @@ pub(crate) fn run(console: &Console, workspace: &Workspace, args: &BenchArgs) ->
         setup::product(console, workspace)?;
         workspace.target().join("benchmarks")
     };
+    if args.only.is_empty() || args.only.iter().any(|name| name == "faces") {
+        onnxruntime::ensure(console, workspace)?;
+    }
     let mut arguments = vec!["--output".to_owned(), output.display().to_string()];
     if args.quick {
         arguments.push("--quick".to_owned());

@@ -8,6 +8,7 @@ mod console;
 mod demo;
 mod fuzz;
 mod models;
+mod onnxruntime;
 mod openpace;
 mod packages;
 mod process;
