@@ -36,7 +36,7 @@ def session(path):
     del model.graph.input[:]
     model.graph.input.extend(inputs)
     if path.name == "yunet.onnx":
-        dimensions = inputs[0].type.tensor_type.shape.dim
+        dimensions = model.graph.input[0].type.tensor_type.shape.dim
         dimensions[2].dim_value, dimensions[3].dim_value = 256, 320
         del model.graph.value_info[:]
         for output in model.graph.output:

@@ -93,8 +93,8 @@ impl Networks {
         let (Some(width), Some(height), Some(crop)) = (form.width, form.height, form.crop) else {
             return Err(network.outputs_differ());
         };
-        let part = surroundings(picture, &face.bounds, crop).ok_or(EngineError::Landmarks)?;
-        let cut = resized(picture, &part, width, height).ok_or(EngineError::Landmarks)?;
+        let part = surroundings(picture, &face.bounds, crop).ok_or(EngineError::Bounds)?;
+        let cut = resized(picture, &part, width, height).ok_or(EngineError::Bounds)?;
         let (width, height) = (width as usize, height as usize);
         let outputs = self.run(network, height, width, &planes(&cut, form, width, height))?;
         match outputs.first().map(|output| output.as_slice()) {

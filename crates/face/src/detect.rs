@@ -190,8 +190,8 @@ fn enlarge(face: &Face, factor: f32) -> Face {
     }
 }
 
-/// The smallest inter-eye distance, in pixels, of a face that is compared: below half of that in an aligned face, alignment would invent
-/// three of four pixels.
+/// The smallest inter-eye distance, in pixels, of a face that is compared: half of the one of an aligned face. Below, most pixels of the
+/// aligned face would be made up.
 pub const MIN_INTER_EYE_DISTANCE: f32 = 18.0;
 
 /// A second face whose inter-eye distance is less than this part of the first one's is in the background.

@@ -21,7 +21,8 @@ pub struct Options {
     pub workers: NonZeroUsize,
     /// Threads of each run.
     pub threads: NonZeroUsize,
-    /// Whether a template is the mean of the one of the picture and the one of its mirror image: twice the time.
+    /// Whether a template is the mean of the one of the picture and the one of its mirror image. Embedding takes twice the time; on LFW
+    /// that finds about 0.1 % more mated pairs at FMR 1e-3. The thresholds of the cards were measured without.
     pub mirror: bool,
 }
 
@@ -136,6 +137,9 @@ pub enum EngineError {
     /// Five points that span no face: they fall together or lie far outside of the picture.
     #[error("the five points do not span a face")]
     Landmarks,
+    /// A box of a face that has no area, or a picture of a single row or column.
+    #[error("the box of the face has no area in the picture")]
+    Bounds,
 }
 
 /// One loaded network.

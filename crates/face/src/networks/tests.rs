@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::geometry::{Bounds, Face, Landmarks, Point};
 use crate::models::{default_detector, default_embedder, edgeface};
 use crate::picture::Picture;
 use crate::planes::planes;
@@ -161,4 +162,24 @@ fn noise_and_flat_pictures_of_any_size_hold_no_face() {
         let grey = Picture::from_rgb(width, height, vec![128; (width * height * 3) as usize]).unwrap();
         assert_eq!(networks.detect(&grey).unwrap(), [], "{height} x {width}");
     }
+}
+
+#[test]
+fn an_attack_score_is_a_probability_wherever_the_box_lies_and_a_box_without_area_has_none() {
+    let networks = networks(&Options::default());
+    let picture = picture(4, 120, 160);
+    let point = Point::new(1.0, 1.0);
+    let landmarks =
+        Landmarks { left_eye: point, right_eye: point, nose: point, left_mouth: point, right_mouth: point };
+    let score = |left, top, width, height| {
+        let bounds = Bounds { left, top, width, height };
+        networks.live_score(&picture, &Face { bounds, landmarks, confidence: 0.9 })
+    };
+    for (left, top, size) in
+        [(60.0, 40.0, 40.0), (-500.0, -500.0, 30.0), (1e6, 1e6, 30.0), (0.0, 0.0, 5000.0)]
+    {
+        let score = score(left, top, size, size).unwrap().value();
+        assert!((0.0..=1.0).contains(&score), "{score}");
+    }
+    assert_eq!(score(10.0, 10.0, 0.0, 5.0), Err(EngineError::Bounds));
 }
