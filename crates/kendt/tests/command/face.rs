@@ -109,3 +109,50 @@ fn the_bench_tells_every_step() {
         assert!(step["median_ms"].as_f64().unwrap() >= step["min_ms"].as_f64().unwrap(), "{step}");
     }
 }
+
+/// A desk with the files of a specimen: `saved/EF_DG2.bin` and `saved/portrait.jpg`.
+fn desk_with_portrait() -> Desk {
+    let desk = Desk::with("pace-cam", &[]);
+    desk.run(&["inspect", "--file", "pace-cam-01.json", "--save", "saved"]);
+    desk
+}
+
+#[test]
+fn the_portrait_of_a_data_group_matches_its_own_picture() {
+    let desk = desk_with_portrait();
+    let compare = ["face", "compare", "saved/EF_DG2.bin", "saved/portrait.jpg"];
+    let run = desk.run(&[&compare[..], &["--json"]].concat()).expect_code(0);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(
+        (&report["schema"], &report["decision"]),
+        (&"kendt.face-comparison/1".into(), &"match".into())
+    );
+    assert!(report["score"].as_f64().unwrap() > 0.999, "{}", run.out);
+    assert_eq!(report["thresholds"]["false_match_rate"], "1:10,000");
+    let strict = desk.run(&[&compare[..], &["--without-clone-protection"]].concat()).expect_code(0);
+    assert!(
+        strict.out.contains("FMR 1:100,000") && strict.out.contains("match: the same person"),
+        "{}",
+        strict.out
+    );
+}
+
+#[test]
+fn two_faces_in_one_picture_are_not_chosen_from() {
+    let desk = desk_with_portrait();
+    let bytes = fs::read(desk.path("saved/portrait.jpg")).unwrap();
+    let mut decoder = jpeg_decoder::Decoder::new(bytes.as_slice());
+    let pixels = decoder.decode().unwrap();
+    let info = decoder.info().unwrap();
+    let twice: Vec<u8> = pixels
+        .chunks_exact(pixels.len() / usize::from(info.height))
+        .flat_map(|row| [row, row].concat())
+        .collect();
+    assert_eq!(info.pixel_format, jpeg_decoder::PixelFormat::RGB24);
+    Encoder::new_file(desk.path("two.jpg"), 90)
+        .unwrap()
+        .encode(&twice, info.width * 2, info.height, ColorType::Rgb)
+        .unwrap();
+    let compare = ["face", "compare", "saved/portrait.jpg", "two.jpg"];
+    fails(&desk, &compare, 19, "two.jpg: 2 faces were found");
+}
