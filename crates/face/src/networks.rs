@@ -12,6 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use rten::{ModelOptions, NodeId, RunOptions, ThreadPool, ValueView};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::align;
 use crate::models::{Card, InputForm, Model, ModelError, Task, Thresholds, shipped_attack_detectors};
 
 /// How the networks are run.
@@ -55,6 +56,16 @@ impl Networks {
         });
         let name = || embedder.card().name().to_owned();
         let missing = |missing| ModelError::Incomplete { name: name(), missing };
+        let InputForm { width, height, .. } = embedder.card().input();
+        if [width, height] != [Some(align::SIDE); 2] {
+            return Err(ModelError::Graph {
+                name: name(),
+                reason: format!(
+                    "an aligned face has {0} x {0} pixels, and its card says otherwise",
+                    align::SIDE
+                ),
+            });
+        }
         let free = detector.with_free_input_size()?;
         Ok(Self {
             detector: Network::load(detector, free)?,

@@ -118,6 +118,38 @@ fn a_model_for_another_task_is_refused() {
 }
 
 #[test]
+fn a_model_for_faces_of_another_size_is_refused() {
+    let (detector, embedder) = (bytes(&default_detector()), bytes(&default_embedder()));
+    let detector = Model::verify(default_detector(), &detector).unwrap();
+    for (from, to) in [("width = 112", "width = 96"), ("height = 112\n", "")] {
+        let card = Card::parse(&include_str!("../../models/sface.toml").replace(from, to)).unwrap();
+        let embedder = Model::verify(card, &embedder).unwrap();
+        let refused = Networks::load(&detector, &embedder, &Options::default()).unwrap_err();
+        assert!(refused.to_string().contains("112 x 112"), "{refused}");
+    }
+}
+
+#[test]
+fn a_card_without_thresholds_decides_nothing() {
+    let (detector, embedder) = (bytes(&default_detector()), bytes(&default_embedder()));
+    let detector = Model::verify(default_detector(), &detector).unwrap();
+    let text = include_str!("../../models/sface.toml");
+    let (before, rest) = text.split_once("[thresholds]").unwrap();
+    let (_, after) = rest.split_once("[[carrier]]").unwrap();
+    let card = Card::parse(&format!("{before}[[carrier]]{after}")).unwrap();
+    let embedder = Model::verify(card, &embedder).unwrap();
+    let refused = Networks::load(&detector, &embedder, &Options::default()).unwrap_err();
+    assert!(matches!(refused, ModelError::Incomplete { missing: "thresholds", .. }), "{refused:?}");
+}
+
+#[test]
+fn networks_and_templates_may_be_used_by_any_thread() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Networks>();
+    shared::<crate::compare::Template>();
+}
+
+#[test]
 fn many_threads_share_the_networks_and_get_what_one_gets() {
     let networks = networks(&Options { workers: NonZeroUsize::new(2).unwrap(), ..Options::default() });
     let pictures: Vec<Picture> = (1..=3).map(|seed| picture(seed, 112, 112)).collect();
