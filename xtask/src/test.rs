@@ -103,9 +103,9 @@ impl Report {
 /// Runs everything, or what `--fast` or the given names leave of it.
 pub(crate) fn run(console: &Console, workspace: &Workspace, args: &TestArgs) -> Result<()> {
     if args.fast {
-        packages::require_pcsc(console, workspace)?;
+        setup::product(console, workspace)?;
     } else {
-        setup::everything(console, workspace)?;
+        setup::everything(console, workspace, false)?;
     }
     let mut report = Report::default();
     if args.names.is_empty() {
@@ -158,6 +158,7 @@ fn tests(console: &Console, workspace: &Workspace, report: &mut Report, args: &T
     let nextest = process::cargo_has(workspace, "nextest");
     let select = |command: &mut Command| {
         command.args(["--workspace", "--locked"]);
+        command.env("KENDT_MODELS", workspace.models());
         if args.fast {
             exclude_foreign_peers(command);
         } else {

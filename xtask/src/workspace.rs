@@ -36,6 +36,11 @@ impl Workspace {
         self.target.join("peers")
     }
 
+    /// Models of faces that the set-up took out of packages; kept between runs.
+    pub(crate) fn models(&self) -> PathBuf {
+        self.target.join("models")
+    }
+
     /// Logs of tools whose output is not on the terminal.
     pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.target.join("xtask").join(format!("{name}.log"))

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::authenticity::Authenticity;
+use crate::faces::Faces;
 use crate::instructions::Instructions;
 use crate::machine::Machine;
 use crate::network::Network;
@@ -34,6 +35,8 @@ pub struct Results {
     pub peer: Option<Peer>,
     /// Passive Authentication and the trust store.
     pub authenticity: Option<Authenticity>,
+    /// Comparing faces.
+    pub faces: Option<Faces>,
     /// Instructions.
     pub instructions: Option<Instructions>,
 }
@@ -130,6 +133,7 @@ mod tests {
                 }],
             }),
             authenticity: None,
+            faces: None,
             instructions: None,
         }
     }

@@ -1,7 +1,9 @@
 //! Which plots there are, and in words what they show.
 
 use super::Results;
+use super::tables::MOST_MS;
 use crate::authenticity::{Against, Authenticity};
+use crate::faces::Faces;
 use crate::network::{COMMON_ROUND_TRIP, MOST_ADDED, MOST_WAITS, Network, Row};
 use crate::peer::Peer;
 use crate::plot::{Bar, BarChart, Dot, DotChart, LineChart, Mark, Series};
@@ -21,13 +23,16 @@ pub(super) const SERVER: &str = "server-time.svg";
 pub(super) const RATIO: &str = "ratio-to-dmrtd.svg";
 pub(super) const AUTHENTICITY: &str = "passive-authentication.svg";
 
+pub(super) const FACES: &str = "faces.svg";
+
 /// All plots of the parts that were measured.
 pub(super) fn all(results: &Results) -> Vec<Plot> {
     let network = results.network.iter().flat_map(|network| [added(network), waits(network)]);
     let server = results.server.iter().map(server);
     let peer = results.peer.iter().map(ratio);
     let authenticity = results.authenticity.iter().map(authenticity);
-    network.chain(server).chain(peer).chain(authenticity).collect()
+    let faces = results.faces.iter().map(faces);
+    network.chain(server).chain(peer).chain(authenticity).chain(faces).collect()
 }
 
 fn words<T>(items: impl IntoIterator<Item = T>, each: impl Fn(T) -> String) -> String {
@@ -145,6 +150,31 @@ fn authenticity(measured: &Authenticity) -> Plot {
         "the peer's",
         measured.rows.iter().flat_map(against).collect(),
     )
+}
+
+fn faces(measured: &Faces) -> Plot {
+    let value = |ms: Option<f64>| ms.map_or((0.0, "–".to_owned()), |ms| (ms, format!("{ms:.1} ms")));
+    let description = format!(
+        "Milliseconds of each step of a comparison of faces on one core, median. {}.",
+        words(&measured.rows, |row| {
+            let peer =
+                row.peer.map_or_else(String::new, |peer| format!(", ONNX Runtime {:.2}", peer.ms.median));
+            format!("{}: Kendt {:.2}{peer}", row.step, row.kendt_ms.median)
+        })
+    );
+    let bars = measured.rows.iter().map(|row| Bar {
+        name: row.step.to_owned(),
+        values: vec![value(Some(row.kendt_ms.median)), value(row.peer.map(|peer| peer.ms.median))],
+    });
+    let chart = BarChart {
+        title: "Comparing faces, step by step",
+        description: &description,
+        axis: "Milliseconds on one core, median",
+        meanings: &["Kendt, the whole step", "ONNX Runtime, the network alone"],
+        bars: bars.collect(),
+        goal: Some((MOST_MS, "goal: 30 ms")),
+    };
+    Plot { file: FACES, svg: chart.draw(), description }
 }
 
 /// Ratios of times with their least and greatest; below 1 ours is faster.

@@ -4,5 +4,23 @@
 //! templates) lives in memory only and is zeroized when dropped. There is no search of one among many, and no way to store a
 //! template.
 
+#[cfg(feature = "networks")]
+pub mod align;
+#[cfg(feature = "networks")]
+pub mod attack;
+#[cfg(feature = "networks")]
+pub mod compare;
+#[cfg(feature = "networks")]
+pub mod detect;
+#[cfg(feature = "networks")]
+pub mod embed;
 pub mod geometry;
+#[cfg(feature = "cards")]
+pub mod models;
+#[cfg(feature = "networks")]
+pub mod networks;
 pub mod picture;
+#[cfg(feature = "networks")]
+mod planes;
+#[cfg(feature = "networks")]
+mod resample;

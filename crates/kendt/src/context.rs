@@ -21,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) user: String,
     /// Where the trust store is unless an option says otherwise.
     pub(crate) trust_store: PathBuf,
+    /// Where the models of faces are unless an option says otherwise.
+    pub(crate) models: PathBuf,
     /// When the program began; the clock is read against it.
     pub(crate) started: Instant,
     /// The system's randomness.

@@ -31,6 +31,9 @@ Exit codes:
   14  a demonstration ended otherwise than expected
   15  the trust store is missing, in use, changed, or refused what was to be imported
   16  an evidence record is not well formed, or its checks come out otherwise now
+  17  a model of faces is missing, or is not the one of its card
+  18  a picture is missing or cannot be decoded
+  19  a picture does not show exactly one face that is large enough
   70  a defect of this program";
 
 /// Why a command ended without its result.
@@ -88,11 +91,43 @@ pub(crate) enum Failure {
     NoEvidence { path: PathBuf, source: verdict::EvidenceError },
     #[error("{0} checks come out otherwise than they were recorded")]
     EvidenceDiffers(usize),
+    #[error("the model {} cannot be read: {source}", .path.display())]
+    ModelUnreadable { path: PathBuf, source: std::io::Error },
+    #[error("{} is no card of a model: {source}", .path.display())]
+    NoModelCard { path: PathBuf, source: face::models::CardError },
+    #[error("there is no model {0:?}")]
+    NoSuchModel(String),
+    #[error("{0}")]
+    Model(face::models::ModelError),
+    #[error("{}: {fault}", .path.display())]
+    Picture { path: PathBuf, fault: PictureFault },
+    #[error("{}: {source}", .path.display())]
+    NotOneFace { path: PathBuf, source: face::detect::NotOneFace },
     #[error("{failed} of {all} demonstrations ended otherwise than expected")]
     Demonstration { failed: usize, all: usize },
 }
 
+/// Why a file gave no picture.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PictureFault {
+    #[error("the picture cannot be read: {0}")]
+    File(std::io::Error),
+    #[error("the file is empty")]
+    Empty,
+    #[error("the file is larger than any picture of a face needs to be")]
+    TooLarge,
+    #[error("it begins as a DG2 and is none: {0}")]
+    Dg2(emrtd::lds::LdsError),
+    #[error("the picture cannot be decoded: {0}")]
+    Decode(String),
+}
+
 impl Failure {
+    /// What became of reading the file of a model or of its card.
+    pub(crate) fn model_unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> Failure + '_ {
+        |source| Failure::ModelUnreadable { path: path.to_owned(), source }
+    }
+
     /// What became of reading this file.
     pub(crate) fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> Failure + '_ {
         |source| Failure::FileUnreadable { path: path.to_owned(), source }
@@ -126,6 +161,12 @@ impl Failure {
             Failure::Demonstration { .. } => 14,
             Failure::Trust(_) | Failure::OtherStore { .. } => 15,
             Failure::NoEvidence { .. } | Failure::EvidenceDiffers(_) => 16,
+            Failure::ModelUnreadable { .. }
+            | Failure::NoModelCard { .. }
+            | Failure::NoSuchModel(_)
+            | Failure::Model(_) => 17,
+            Failure::Picture { .. } => 18,
+            Failure::NotOneFace { .. } => 19,
         }
     }
 
@@ -170,7 +211,9 @@ impl Failure {
                 "Close the other program, or take the document off and lay it down again."
             }
             Failure::Reader(_) => "Take the document off, reconnect the reader, and try again.",
-            Failure::FileUnreadable { .. } => "Check the name of the file.",
+            Failure::FileUnreadable { .. } | Failure::Picture { fault: PictureFault::File(_), .. } => {
+                "Check the name of the file."
+            }
             Failure::NotASpecimen { .. } => {
                 "Give a .json file that kendt passport issue has made. Make one with kendt passport issue."
             }
@@ -191,6 +234,22 @@ impl Failure {
                 "Compare the versions of trust store and policy with those that the record names. If they are the same, \
                  record or files were changed."
             }
+            Failure::ModelUnreadable { .. } | Failure::Model(_) => {
+                "Fetch the models with cargo xtask setup (with --optional-models for edgeface-s), or name their folder \
+                 with --models or $KENDT_MODELS."
+            }
+            Failure::NoModelCard { .. } => "The cards in crates/face/models show what a card must tell.",
+            Failure::NoSuchModel(_) => "Give sface, edgeface-s, or the .toml file of a card.",
+            Failure::Picture { .. } => {
+                "Give a JPEG, JPEG 2000, PNG or WebP picture, or a DG2 that kendt inspect --save has written."
+            }
+            Failure::NotOneFace { source, .. } => match source {
+                face::detect::NotOneFace::None => {
+                    "Give a picture of one person, upright, from the front, with the face in good light."
+                }
+                face::detect::NotOneFace::Several(_) => "Give a picture with one person only, or cut it out.",
+                face::detect::NotOneFace::TooSmall => "Give a larger picture, or one from nearer by.",
+            },
             Failure::Demonstration { .. } => {
                 "Run it once more; if it stays so, this build is broken: report the table above."
             }
@@ -360,6 +419,9 @@ mod tests {
             Failure::Trust(pki::StoreError::UnknownForm),
             Failure::OtherStore { version: String::new(), expected: String::new() },
             Failure::EvidenceDiffers(1),
+            Failure::NoSuchModel(String::new()),
+            Failure::Picture { path: PathBuf::new(), fault: PictureFault::Empty },
+            Failure::NotOneFace { path: PathBuf::new(), source: face::detect::NotOneFace::None },
         ];
         for failure in codes {
             let line = format!("\n  {:>2}  ", failure.exit_code());

@@ -4,6 +4,7 @@
 
 mod context;
 mod demo;
+mod face;
 mod failure;
 mod inspect;
 mod page;
@@ -50,6 +51,9 @@ enum Command {
     /// Keep the trust store: authorities of states and what they revoked
     #[command(subcommand)]
     Trust(trust::Command),
+    /// Compare faces one to one, and measure how long that takes
+    #[command(subcommand)]
+    Face(face::Command),
     /// Show what this program does: issue specimens and read them, also under bad conditions
     Demo(demo::Options),
 }
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         now: time(),
         user: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
         trust_store: trust_store(),
+        models: models(),
         started: now(),
         system_random,
         terminal,
@@ -70,6 +75,7 @@ fn main() -> ExitCode {
         Command::Inspect(options) => inspect::run(&context, options),
         Command::Verify(options) => verify::run(&context, options),
         Command::Trust(command) => trust::run(&context, command),
+        Command::Face(command) => face::run(&context, command),
         Command::Demo(options) => demo::run(&context, options),
     };
     match outcome {
@@ -106,9 +112,28 @@ fn time() -> Timestamp {
 
 /// `$KENDT_TRUST_STORE`, or a folder where the user's programs keep their data.
 fn trust_store() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("KENDT_TRUST_STORE").unwrap_or_else(|| data().join("kendt/trust"))
+}
+
+/// `$KENDT_MODELS`, or the folder that the set-up fills beside the build, or one where the user's programs keep their data.
+fn models() -> PathBuf {
+    let beside_build = || {
+        let program = std::env::current_exe().ok()?;
+        let models = program.parent()?.parent()?.join("models");
+        models.is_dir().then_some(models)
+    };
+    set("KENDT_MODELS").or_else(beside_build).unwrap_or_else(|| data().join("kendt/models"))
+}
+
+/// Where the user's programs keep their data.
+fn data() -> PathBuf {
     let data = set("XDG_DATA_HOME").or_else(|| set("HOME").map(|home| home.join(".local/share")));
-    set("KENDT_TRUST_STORE").unwrap_or_else(|| data.unwrap_or_default().join("kendt/trust"))
+    data.unwrap_or_default()
+}
+
+/// A path from the environment, unless it is empty.
+fn set(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// The system's generator. It ends the program if the system has no randomness to give: nothing here can do without.

@@ -4,6 +4,7 @@
 
 mod demo;
 mod errors;
+mod face;
 mod inspect;
 mod passport;
 mod serve;

@@ -1,0 +1,158 @@
+//! `kendt face`: what is told of pictures that cannot be compared, and of models that may not be used.
+
+use std::fs;
+use std::path::PathBuf;
+
+use jpeg_encoder::{ColorType, Encoder};
+
+use crate::support::Desk;
+
+/// A desk with a picture of 200 x 150 in which there is no face.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    let pixels: Vec<u8> = (0..200 * 150 * 3_u32).map(|index| (index * 7 % 256).try_into().unwrap()).collect();
+    Encoder::new_file(desk.path("pattern.jpg"), 90)
+        .unwrap()
+        .encode(&pixels, 200, 150, ColorType::Rgb)
+        .unwrap();
+    desk
+}
+
+/// The detector's file, as the set-up has fetched it.
+fn detector() -> Vec<u8> {
+    let folder = std::env::var_os("KENDT_MODELS").map_or_else(
+        || PathBuf::from(env!("CARGO_BIN_EXE_kendt")).parent().unwrap().parent().unwrap().join("models"),
+        PathBuf::from,
+    );
+    fs::read(folder.join("yunet.onnx")).expect("run `cargo xtask setup` first")
+}
+
+#[track_caller]
+fn fails(desk: &Desk, arguments: &[&str], code: i32, message: &str) {
+    let run = desk.run(arguments).expect_code(code);
+    assert!(run.message().contains(message), "{message:?} is not in: {}", run.err);
+    assert!(run.err.contains("\nnow: "), "{}", run.err);
+    assert_eq!(run.out, "");
+}
+
+#[test]
+fn files_that_are_no_pictures_are_told_by_name() {
+    let desk = desk();
+    fs::write(desk.path("empty.jpg"), []).unwrap();
+    fs::write(desk.path("text.jpg"), "no picture").unwrap();
+    fs::write(desk.path("dg2.bin"), [0x75, 0x03, 1, 2, 3]).unwrap();
+    fs::write(desk.path("cut.jpg"), &fs::read(desk.path("pattern.jpg")).unwrap()[..40]).unwrap();
+    for (name, message) in [
+        ("nowhere.jpg", "nowhere.jpg: the picture cannot be read"),
+        ("empty.jpg", "empty.jpg: the file is empty"),
+        ("text.jpg", "text.jpg: the picture cannot be decoded"),
+        ("cut.jpg", "cut.jpg: the picture cannot be decoded"),
+        ("dg2.bin", "dg2.bin: it begins as a DG2 and is none"),
+    ] {
+        fails(&desk, &["face", "compare", "pattern.jpg", name], 18, message);
+    }
+}
+
+#[test]
+fn a_picture_without_a_face_is_told_by_name() {
+    fails(&desk(), &["face", "compare", "pattern.jpg", "pattern.jpg"], 19, "pattern.jpg: no face was found");
+}
+
+#[test]
+fn a_missing_model_is_told_with_the_command_that_fetches_it() {
+    let desk = desk();
+    let compare = ["face", "compare", "pattern.jpg", "pattern.jpg", "--models", "."];
+    fails(&desk, &compare, 17, "yunet.onnx cannot be read");
+    assert!(desk.run(&compare).err.contains("cargo xtask setup"));
+    fails(
+        &desk,
+        &["face", "compare", "pattern.jpg", "pattern.jpg", "--model", "other"],
+        17,
+        "no model \"other\"",
+    );
+}
+
+#[test]
+fn a_model_of_which_one_bit_differs_is_refused() {
+    let desk = desk();
+    let mut bytes = detector();
+    bytes[100_000] ^= 1;
+    fs::write(desk.path("yunet.onnx"), &bytes).unwrap();
+    fs::write(desk.path("sface.onnx"), []).unwrap();
+    let compare = ["face", "compare", "pattern.jpg", "pattern.jpg", "--models", "."];
+    fails(&desk, &compare, 17, "not the one of its card");
+    bytes[100_000] ^= 1;
+    fs::write(desk.path("yunet.onnx"), &bytes).unwrap();
+    fails(&desk, &compare, 17, "sface has 0 bytes");
+}
+
+#[test]
+fn the_card_of_another_model_is_read_and_its_faults_are_told() {
+    let desk = desk();
+    let card = include_str!("../../../face/models/sface.toml");
+    fs::write(desk.path("bad.toml"), card.replace("fmr_1e4 = 0.421", "fmr_1e4 = 0.1")).unwrap();
+    let with = |card| ["face", "compare", "pattern.jpg", "pattern.jpg", "--model", card];
+    fails(&desk, &with("bad.toml"), 17, "thresholds of the card do not rise");
+    // The model of a card lies beside it.
+    fs::write(desk.path("own.toml"), card.replace("sface.onnx", "own.onnx")).unwrap();
+    fails(&desk, &with("own.toml"), 17, "own.onnx cannot be read");
+}
+
+#[test]
+fn the_bench_tells_every_step() {
+    let run = desk().run(&["face", "bench", "--runs", "1", "--json"]).expect_code(0);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let steps: Vec<&str> =
+        report["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
+    assert_eq!(steps, ["detect", "align", "embed", "compare", "attack detection"]);
+    for step in report["steps"].as_array().unwrap() {
+        assert!(step["median_ms"].as_f64().unwrap() >= step["min_ms"].as_f64().unwrap(), "{step}");
+    }
+}
+
+/// A desk with the files of a specimen: `saved/EF_DG2.bin` and `saved/portrait.jpg`.
+fn desk_with_portrait() -> Desk {
+    let desk = Desk::with("pace-cam", &[]);
+    desk.run(&["inspect", "--file", "pace-cam-01.json", "--save", "saved"]);
+    desk
+}
+
+#[test]
+fn the_portrait_of_a_data_group_matches_its_own_picture() {
+    let desk = desk_with_portrait();
+    let compare = ["face", "compare", "saved/EF_DG2.bin", "saved/portrait.jpg"];
+    let run = desk.run(&[&compare[..], &["--json"]].concat()).expect_code(0);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(
+        (&report["schema"], &report["decision"]),
+        (&"kendt.face-comparison/1".into(), &"match".into())
+    );
+    assert!(report["score"].as_f64().unwrap() > 0.999, "{}", run.out);
+    assert_eq!(report["thresholds"]["false_match_rate"], "1:10,000");
+    let strict = desk.run(&[&compare[..], &["--without-clone-protection"]].concat()).expect_code(0);
+    assert!(
+        strict.out.contains("FMR 1:100,000") && strict.out.contains("match: the same person"),
+        "{}",
+        strict.out
+    );
+}
+
+#[test]
+fn two_faces_in_one_picture_are_not_chosen_from() {
+    let desk = desk_with_portrait();
+    let bytes = fs::read(desk.path("saved/portrait.jpg")).unwrap();
+    let mut decoder = jpeg_decoder::Decoder::new(bytes.as_slice());
+    let pixels = decoder.decode().unwrap();
+    let info = decoder.info().unwrap();
+    let twice: Vec<u8> = pixels
+        .chunks_exact(pixels.len() / usize::from(info.height))
+        .flat_map(|row| [row, row].concat())
+        .collect();
+    assert_eq!(info.pixel_format, jpeg_decoder::PixelFormat::RGB24);
+    Encoder::new_file(desk.path("two.jpg"), 90)
+        .unwrap()
+        .encode(&twice, info.width * 2, info.height, ColorType::Rgb)
+        .unwrap();
+    let compare = ["face", "compare", "saved/portrait.jpg", "two.jpg"];
+    fails(&desk, &compare, 19, "two.jpg: 2 faces were found");
+}
