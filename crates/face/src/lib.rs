@@ -10,6 +10,7 @@ pub mod align;
 pub mod attack;
 #[cfg(feature = "networks")]
 pub mod compare;
+pub mod decode;
 #[cfg(feature = "networks")]
 pub mod detect;
 #[cfg(feature = "networks")]
