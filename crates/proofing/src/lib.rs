@@ -8,7 +8,9 @@
 
 mod defects;
 mod document;
+mod portrait;
 mod results;
 
 pub use document::{DocumentCase, EvidenceFault, document_evidence, file_results, overruled};
+pub use portrait::{PortraitProblem, portrait, portrait_age};
 pub use results::{Problem, ResultOf, result_of};
