@@ -1,5 +1,6 @@
 //! What was measured, as data, as tables and as plots. Pure: the same results give the same files.
 
+mod faces;
 mod plots;
 mod tables;
 
@@ -160,6 +161,33 @@ mod tests {
             assert!(report.contains(&format!("]({file})")), "{file}");
             assert!(svg.contains("<desc id=\"desc\">") && svg.ends_with("</svg>\n"), "{file}");
         }
+    }
+
+    #[test]
+    fn faces_have_a_table_a_plot_and_goals_with_and_without_the_peer() {
+        let spread = |median| Spread { median, min: median, max: median };
+        let row = |step, ms, peer: Option<f64>| crate::faces::Row {
+            step,
+            kendt_ms: spread(ms),
+            peer: peer.map(|peer| crate::faces::Against { ms: spread(peer), ratio: spread(ms / peer) }),
+        };
+        let with = |whole, peer| Results {
+            faces: Some(Faces {
+                rounds: 1,
+                rows: vec![row("align", 1.0, None), row("detect, align and embed", whole, peer)],
+                load_ms: 100.0,
+                memory_mb: Some(68.0),
+                per_second: [40.0, 70.0],
+            }),
+            ..results(6, 1.0, 0.9)
+        };
+        let good = with(26.0, Some(20.0));
+        assert_eq!((missed(&good), good.plots().len()), (0, 4));
+        assert!(good.markdown().contains("| align | 1.00 ms | 1.00 ms | – |  |"), "{}", good.markdown());
+        assert!(good.markdown().contains("](faces.svg)"));
+        // More than 30 ms, and more than 1.3 times the peer's.
+        assert_eq!(missed(&with(31.0, Some(20.0))), 2);
+        assert_eq!(missed(&with(31.0, None)), 1);
     }
 
     #[test]

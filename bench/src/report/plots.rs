@@ -1,7 +1,7 @@
 //! Which plots there are, and in words what they show.
 
 use super::Results;
-use super::tables::MOST_MS;
+use super::faces::MOST_MS;
 use crate::authenticity::{Against, Authenticity};
 use crate::faces::Faces;
 use crate::network::{COMMON_ROUND_TRIP, MOST_ADDED, MOST_WAITS, Network, Row};

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use super::plots::{self, Plot};
-use super::{Goal, Results};
+use super::{Goal, Results, faces};
 use crate::authenticity::{Against, Authenticity};
-use crate::faces::Faces;
 use crate::instructions::Instructions;
 use crate::network::{self, COMMON_ROUND_TRIP, MOST_ADDED, MOST_WAITS, Network, ROUND_TRIPS};
 use crate::peer::Peer;
@@ -16,18 +15,24 @@ use crate::statistics::Spread;
 const WITH_GOAL: [&str; 2] = ["PACE + CA", "PACE + CA, extended length"];
 
 /// A table; its first column is of words, the others of numbers.
-struct Table(String);
+pub(super) struct Table(String);
 
 impl Table {
-    fn new(columns: &[&str]) -> Table {
+    pub(super) fn new(columns: &[&str]) -> Table {
         let rule: String =
             columns.iter().enumerate().map(|(n, _)| if n == 0 { "|---|" } else { "--:|" }).collect();
         Table(format!("| {} |\n{rule}\n", columns.join(" | ")))
     }
 
-    fn row(&mut self, cells: &[String]) {
+    pub(super) fn row(&mut self, cells: &[String]) {
         // Writing to a string does not fail.
         let _ = writeln!(self.0, "| {} |", cells.join(" | "));
+    }
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -61,7 +66,7 @@ pub(super) fn goals(results: &Results) -> Vec<Goal> {
         });
     }
     goals.extend(results.authenticity.iter().flat_map(authenticity_goals));
-    goals.extend(results.faces.iter().flat_map(face_goals));
+    goals.extend(results.faces.iter().flat_map(faces::goals));
     for row in results.instructions.iter().flat_map(|counted| &counted.comparison) {
         goals.push(Goal {
             what: format!("{}: no more instructions than dmrtd (ratio ≤ 1)", row.task),
@@ -110,66 +115,6 @@ fn authenticity_goals(authenticity: &Authenticity) -> Vec<Goal> {
         });
     }
     goals
-}
-
-/// Milliseconds that detection, alignment and embedding may take together.
-pub(super) const MOST_MS: f64 = 30.0;
-/// How much longer that may take than ONNX Runtime takes for the two networks.
-const MOST_RATIO: f64 = 1.3;
-
-fn face_goals(faces: &Faces) -> Vec<Goal> {
-    let Some(whole) = faces.rows.last() else { return Vec::new() };
-    let mut goals = vec![Goal {
-        what: format!("A face detected, aligned and embedded: ≤ {MOST_MS} ms"),
-        found: format!("{:.1} ms", whole.kendt_ms.median),
-        met: whole.kendt_ms.median <= MOST_MS,
-    }];
-    goals.extend(whole.peer.map(|peer| Goal {
-        what: format!("A face detected, aligned and embedded: ≤ {MOST_RATIO} times ONNX Runtime"),
-        found: format!("{:.2}", peer.ratio.median),
-        met: peer.ratio.median <= MOST_RATIO,
-    }));
-    goals
-}
-
-fn faces_section(text: &mut String, faces: &Faces, plots: &[Plot]) {
-    let _ = write!(
-        text,
-        "## Comparing faces\n\n\
-         Each step on one core, against ONNX Runtime 1.31.1 (one thread, weights as constants) with the same models in one run, in \
-         turns, {} rounds. Ours are whole steps: pixels to planes before, candidates to faces after, cut-outs; ONNX Runtime runs the \
-         bare networks on ready inputs. The scores of both runtimes agree to 0.001, or nothing is measured.\n\n",
-        faces.rounds
-    );
-    let mut table = Table::new(&["step", "Kendt", "least", "ONNX Runtime", "ratio"]);
-    for row in &faces.rows {
-        let (peer, ratio) = row.peer.map_or_else(
-            || ("–".to_owned(), String::new()),
-            |peer| {
-                let ratio = peer.ratio;
-                (
-                    format!("{:.2} ms", peer.ms.median),
-                    format!("{:.2} ({:.2} to {:.2})", ratio.median, ratio.min, ratio.max),
-                )
-            },
-        );
-        table.row(&[
-            row.step.to_owned(),
-            format!("{:.2} ms", row.kendt_ms.median),
-            format!("{:.2} ms", row.kendt_ms.min),
-            peer,
-            ratio,
-        ]);
-    }
-    let _ = writeln!(text, "{}", table.0);
-    picture(text, plots, plots::FACES);
-    let memory = faces.memory_mb.map_or_else(String::new, |memory| format!(" and {memory:.0} MB of memory"));
-    let _ = writeln!(
-        text,
-        "Loading the networks takes {:.0} ms{memory}, hashes of the models included. Faces detected, aligned and embedded in a \
-         second: {:.0} with one worker, {:.0} with two.\n",
-        faces.load_ms, faces.per_second[0], faces.per_second[1]
-    );
 }
 
 fn authenticity_section(text: &mut String, authenticity: &Authenticity, plots: &[Plot]) {
@@ -293,8 +238,8 @@ pub(super) fn markdown(results: &Results) -> String {
     if let Some(authenticity) = &results.authenticity {
         authenticity_section(&mut text, authenticity, &plots);
     }
-    if let Some(faces) = &results.faces {
-        faces_section(&mut text, faces, &plots);
+    if let Some(measured) = &results.faces {
+        faces::section(&mut text, measured, &plots);
     }
     if let Some(instructions) = &results.instructions {
         instructions_section(&mut text, instructions);
@@ -305,7 +250,7 @@ pub(super) fn markdown(results: &Results) -> String {
     text
 }
 
-fn picture(text: &mut String, plots: &[Plot], file: &str) {
+pub(super) fn picture(text: &mut String, plots: &[Plot], file: &str) {
     if let Some(plot) = plots.iter().find(|plot| plot.file == file) {
         let _ = write!(text, "![{}]({file})\n\n", plot.description.replace(['[', ']'], ""));
     }
