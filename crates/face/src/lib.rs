@@ -5,4 +5,5 @@
 //! template.
 
 pub mod geometry;
+pub mod liveness;
 pub mod picture;
