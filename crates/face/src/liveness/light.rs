@@ -79,7 +79,9 @@ impl Light {
 
     /// Whether something else than the challenge shines.
     pub fn is_of_another(&self, policy: &Policy) -> bool {
-        !self.answers(policy) && self.variation >= policy.other_light
+        self.variation >= policy.other_light
+            && self.wrong_slots >= policy.other_slots
+            && !self.answers(policy)
     }
 
     /// The finding about presentation attacks.

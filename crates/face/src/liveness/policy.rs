@@ -15,8 +15,11 @@ pub struct Policy {
     pub correlation_each: f64,
     /// Least mean correlation of the three.
     pub correlation_mean: f64,
-    /// Most colours read wrong. Two of twelve leave more than 20 bits (see [`super::entropy::effective_bits`]).
+    /// Most colours read wrong. One of twelve leaves 28 bits (see [`super::entropy::effective_bits`]). With two, one in fifty of the
+    /// answers whose second half was spliced in from an old one would pass for light.
     pub wrong_slots: usize,
+    /// Colours read wrong from on which it is another sequence, not a poor sight of this one. A guess gets ten of twelve wrong.
+    pub other_slots: usize,
     /// Least light of the screen on the skin as part of all light on it. At 2 %, 8-bit pictures still resolve it over a patch.
     pub contrast: f64,
     /// Changes of light as part of all light from which on something else than this challenge shines: another video.
@@ -101,7 +104,8 @@ impl Default for Policy {
             longest_lag_millis: 450,
             correlation_each: 0.6,
             correlation_mean: 0.7,
-            wrong_slots: 2,
+            wrong_slots: 1,
+            other_slots: 4,
             contrast: 0.02,
             other_light: 0.06,
             bright: 0.1,

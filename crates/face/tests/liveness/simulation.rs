@@ -62,7 +62,10 @@ pub(crate) struct Scene {
     pub(crate) lag: f64,
     pub(crate) spacing: f64,
     pub(crate) noise: f64,
+    /// Deviation of the points, in inter-eye distances.
     pub(crate) points: f64,
+    /// Inter-eye distance at rest, in pixels.
+    pub(crate) size: f64,
     /// Whether noise prints are made.
     pub(crate) prints: bool,
 }
@@ -90,6 +93,7 @@ pub(crate) fn scene(rng: &mut ChaCha8Rng) -> Scene {
         spacing: 1000.0 / even(rng, 15.0, 30.0),
         noise: even(rng, 0.001, 0.003),
         points: 0.012,
+        size: even(rng, 70.0, 110.0),
         prints: false,
     }
 }
@@ -107,7 +111,7 @@ pub(crate) struct Shot {
 pub(crate) fn act(played: &Challenge, subject: Subject, scene: Scene, rng: &mut ChaCha8Rng) -> Vec<Shot> {
     let mut shots = Vec::new();
     let mut at = even(rng, 0.0, scene.spacing);
-    let (phase, size) = (even(rng, 0.0, 6.0), even(rng, 70.0, 110.0));
+    let phase = even(rng, 0.0, 6.0);
     while at < f64::from(played.duration_millis()) {
         let (mut yaw, mut growth) = (0.02 * (at / 900.0 + phase).sin(), 1.0 + 0.01 * (at / 700.0).sin());
         for cue in played.cues() {
@@ -118,7 +122,7 @@ pub(crate) fn act(played: &Challenge, subject: Subject, scene: Scene, rng: &mut 
                 Movement::Closer => growth += part * (subject.closer - 1.0),
             }
         }
-        let landmarks = project(subject.flat, yaw, growth, size, scene.points, rng);
+        let landmarks = project(subject.flat, yaw, growth, scene.size, scene.points, rng);
         let shown = played.slot_at(at - scene.lag);
         let late = f64::from(SLOT_MILLIS) * 12.0 <= at - scene.lag;
         let slot = shown.or(late.then_some(SLOTS - 1));
