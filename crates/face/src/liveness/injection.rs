@@ -57,22 +57,6 @@ impl Signal {
         Signal::FrozenNoise,
         Signal::NoExposureResponse,
     ];
-
-    /// How much it weighs, 0 to 1.
-    pub const fn weight(self) -> f64 {
-        match self {
-            // Sensor noise never repeats; a stalled pipeline may give one frame twice, which the score allows for.
-            Signal::ExactRepeats | Signal::VirtualCamera => 0.9,
-            Signal::NearRepeats => 0.8,
-            Signal::SoftwareEncoder => 0.75,
-            // Our page and app use one encoder at one quality. Strong compression smooths noise away, and browsers round times: what
-            // follows is suspicion only.
-            Signal::EncoderChanges | Signal::FrozenNoise => 0.6,
-            Signal::SizeDiffers => 0.4,
-            Signal::TooRegular | Signal::Bursts | Signal::NoExposureResponse => 0.3,
-            Signal::NoLabel => 0.2,
-        }
-    }
 }
 
 /// A sign and how clear it is.
@@ -117,7 +101,8 @@ pub fn examine(capture: &Capture<'_>, observations: &[Observation], policy: &Pol
         .into_iter()
         .map(|signal| Scored { signal, score: score(signal, capture, observations, policy).clamp(0.0, 1.0) })
         .collect();
-    let clean: f64 = signals.iter().map(|scored| 1.0 - scored.signal.weight() * scored.score).product();
+    let clean: f64 =
+        signals.iter().map(|scored| 1.0 - super::policy::weight(scored.signal) * scored.score).product();
     Injection { signals, combined: 1.0 - clean }
 }
 

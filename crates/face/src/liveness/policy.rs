@@ -1,7 +1,9 @@
 //! The limits of the evaluation, each with its reason. They are the project's own and stand for what simulations at the level of
 //! observations showed (`tests/liveness`); none of them was measured on people yet.
 
-/// The limits and weights.
+use super::injection::Signal;
+
+/// The limits.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Policy {
     // Light.
@@ -144,5 +146,21 @@ impl Policy {
     /// For the demonstration with a browser's fake camera and without an app: never for real identities.
     pub fn demonstration() -> Self {
         Self { require_signed_root: false, allow_fake_device: true, ..Self::default() }
+    }
+}
+
+/// How much a sign of injection weighs, 0 to 1. The weights are opinions: no set of attacks was there to fit them to.
+pub const fn weight(signal: Signal) -> f64 {
+    match signal {
+        // Sensor noise never repeats; a stalled pipeline may give one frame twice, which the score allows for.
+        Signal::ExactRepeats | Signal::VirtualCamera => 0.9,
+        Signal::NearRepeats => 0.8,
+        Signal::SoftwareEncoder => 0.75,
+        // Our page and app use one encoder at one quality. Strong compression smooths noise away, and browsers round times: what
+        // follows is suspicion only.
+        Signal::EncoderChanges | Signal::FrozenNoise => 0.6,
+        Signal::SizeDiffers => 0.4,
+        Signal::TooRegular | Signal::Bursts | Signal::NoExposureResponse => 0.3,
+        Signal::NoLabel => 0.2,
     }
 }

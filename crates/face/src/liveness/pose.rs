@@ -110,6 +110,10 @@ pub fn judge(
     }
     motion.parallax = depths.iter().copied().reduce(f64::min);
     let flat = |depth: Option<f64>| depth.is_some_and(|depth| depth < policy.parallax);
+    // One of two different movements is a turn: where no depth was measured, none was shown.
+    if motion.parallax.is_none() {
+        finding = finding.and(Finding::Undetermined(PadReason::FaceLost));
+    }
     if flat(motion.parallax) || flat(motion.tilted) {
         finding = Finding::Failed(PadReason::FlatSurface);
     }
