@@ -7,7 +7,7 @@ use super::finding::{BindingReason, Finding, Instruction, PadReason};
 use super::observation::Observation;
 use super::policy::Policy;
 use super::pose::Pose;
-use super::statistics::count;
+use super::statistics::{count, median};
 
 /// Judges who is in the frames: the presence of one face, and its identity.
 pub(crate) fn judge(
@@ -42,10 +42,18 @@ pub(crate) fn judge(
     (presence, identity, instruction)
 }
 
-/// How many frames in a row show somebody else; frames without a score neither count nor end a row.
+/// How many frames in a row show somebody else. Frames without a score neither count nor end a row, nor do those in which the head is
+/// turned: scores fall with the turn of one and the same person.
 fn longest_run(observations: &[Observation], policy: &Policy) -> usize {
     let (mut run, mut longest) = (0, 0);
-    for score in observations.iter().filter_map(|observation| observation.similarity) {
+    let turns: Vec<Option<f64>> = observations
+        .iter()
+        .map(|observation| Some(Pose::of(observation.landmarks.as_ref()?)?.turn))
+        .collect();
+    let rest = median(&turns.iter().copied().flatten().collect::<Vec<f64>>()).unwrap_or(0.0);
+    let level = turns.iter().map(|turn| turn.is_none_or(|turn| (turn - rest).abs() < policy.turn));
+    for (observation, level) in observations.iter().zip(level) {
+        let Some(score) = observation.similarity.filter(|_| level) else { continue };
         run = if score < policy.other_person { run + 1 } else { 0 };
         longest = longest.max(run);
     }

@@ -237,9 +237,14 @@ fn depth_around(seen: &[Seen], at: f64, shape: &[Point; 5]) -> Option<f64> {
 /// The parallax of frames whose proportions say that something turned or tilted, if there are some.
 fn tilted(seen: &[Seen], rest: Pose, shape: &[Point; 5], policy: &Policy) -> Option<f64> {
     let depths: Vec<f64> = seen
-        .iter()
-        .filter(|seen| (seen.pose.aspect / rest.aspect - 1.0).abs() >= policy.tilt)
-        .filter_map(|seen| parallax(shape, &seen.points))
+        .windows(5)
+        .filter(|five| {
+            let changes: Vec<f64> = five.iter().map(|seen| seen.pose.aspect / rest.aspect - 1.0).collect();
+            // Coming closer changes the proportions of a head, too, and hardly moves its nose.
+            let closer = five.iter().any(|seen| seen.pose.size > rest.size * (1.0 + policy.closer / 2.0));
+            !closer && median(&changes).is_some_and(|change| change.abs() >= policy.tilt)
+        })
+        .filter_map(|five| parallax(shape, &five[2].points))
         .collect();
     (depths.len() >= 5).then(|| median(&depths)).flatten()
 }
