@@ -2,6 +2,7 @@
 
 use face::liveness::challenge::Movement;
 use face::liveness::finding::{Finding, Instruction, PadReason};
+use face::liveness::pose::Pose;
 
 use super::simulation::{Scene, Sending, act, draw, judge, person, rng, scene};
 
@@ -60,5 +61,25 @@ fn a_person_who_hardly_moves_is_told_what_to_do() {
         assert!(found.instructions.contains(&Instruction::TurnFurther), "one movement is always a turn");
         let closer = challenge.cues().iter().any(|cue| cue.movement == Movement::Closer);
         assert_eq!(found.instructions.contains(&Instruction::ComeCloser), closer);
+    }
+}
+
+#[test]
+fn scores_that_fall_while_the_head_is_turned_accuse_nobody() {
+    let mut rng = rng(5);
+    for _ in 0..50 {
+        let (challenge, subject, place) = (draw(&mut rng), person(&mut rng), scene(&mut rng));
+        let mut shots = act(&challenge, subject, place, &mut rng);
+        let mut turned = 0;
+        for shot in &mut shots {
+            let pose = shot.seen.landmarks.as_ref().and_then(Pose::of).unwrap();
+            if pose.turn.abs() > 0.17 {
+                shot.seen.similarity = Some(0.2);
+                turned += 1;
+            }
+        }
+        assert!(turned >= 3, "one movement is always a turn");
+        let found = judge(&challenge, &shots, &Sending::honest(&challenge, &shots));
+        assert!(!found.binding.is_failed(), "{:?}", found.binding);
     }
 }
