@@ -1,5 +1,7 @@
 //! What happens before the camera, moment by moment: the colours of the screen and the movements of the head.
 
+use face::liveness::challenge::{self, Challenge};
+
 use crate::head::step;
 use crate::linear::Light;
 
@@ -52,7 +54,35 @@ impl Pose {
     pub const REST: Self = Self { yaw: 0.0, pitch: 0.0, roll: 0.0, shift: [0.0; 3] };
 }
 
+/// When somebody begins to move after being asked, in milliseconds.
+const REACTION: f32 = 350.0;
+/// How long a movement takes, in milliseconds.
+const MOVEMENT: f32 = 1_600.0;
+/// How far a head is turned, in degrees.
+const TURN: f32 = 25.0;
+/// How much closer somebody comes.
+const CLOSER: f32 = 0.32;
+
 impl Script {
+    /// The answer to a challenge, as somebody gives it who does as asked.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "zeros, ones and milliseconds")]
+    pub fn answer(challenge: &Challenge) -> Self {
+        let acts = challenge.cues().iter().map(|cue| Act {
+            movement: match cue.movement {
+                challenge::Movement::TurnLeft => Movement::Turn(TURN),
+                challenge::Movement::TurnRight => Movement::Turn(-TURN),
+                challenge::Movement::Closer => Movement::Closer(CLOSER),
+            },
+            begins: cue.at_millis() as f32 + REACTION,
+            lasts: MOVEMENT,
+        });
+        Self {
+            colours: challenge.colours().iter().map(|colour| colour.light().map(|part| part as f32)).collect(),
+            slot: challenge::SLOT_MILLIS as f32,
+            acts: acts.collect(),
+        }
+    }
+
     /// The light of the screen on average over the `exposure` milliseconds before `at`.
     pub fn light(&self, at: f32, exposure: f32) -> Light {
         const PARTS: u8 = 8;

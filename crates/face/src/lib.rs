@@ -15,6 +15,7 @@ pub mod detect;
 #[cfg(feature = "networks")]
 pub mod embed;
 pub mod geometry;
+pub mod liveness;
 #[cfg(feature = "cards")]
 pub mod models;
 #[cfg(feature = "networks")]

@@ -7,6 +7,7 @@ pub mod active_authentication;
 pub mod apdu;
 pub mod authenticity;
 pub mod chip;
+pub mod face_capture;
 pub mod groups;
 pub mod lds;
 pub mod lists;
@@ -43,6 +44,7 @@ pub const ALL: &[Target] = &[
     target("chip_commands", chip::commands, chip::command_seeds),
     target("chip_secured", chip::secured, chip::secured_seeds),
     target("evidence", authenticity::evidence, authenticity::evidence_seeds),
+    target("face_capture", face_capture::run, face_capture::seeds),
     target("group_element", groups::element, groups::element_seeds),
     target("group_parameters", groups::parameters, groups::parameter_seeds),
     target("group_signature", groups::signature, groups::signature_seeds),
