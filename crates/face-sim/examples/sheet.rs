@@ -35,7 +35,8 @@ fn main() -> Result<(), Failure> {
     let mut decoder = jpeg_decoder::Decoder::new(fs::File::open(portrait)?);
     let pixels = decoder.decode()?;
     let info = decoder.info().ok_or("no header")?;
-    let picture = Picture::from_rgb(u32::from(info.width), u32::from(info.height), pixels).ok_or("not RGB")?;
+    let picture =
+        Picture::from_rgb(u32::from(info.width), u32::from(info.height), pixels).ok_or("not RGB")?;
     let (detector, embedder) = (default_detector(), default_embedder());
     let read = |file: &str| fs::read(Path::new(models).join(file));
     let (detector_bytes, embedder_bytes) = (read(detector.file())?, read(embedder.file())?);
@@ -68,7 +69,11 @@ fn main() -> Result<(), Failure> {
                 let middle = f32::midpoint(points.left_eye.x, points.right_eye.x);
                 let turn = (points.nose.x - middle) / points.inter_eye_distance();
                 let size = points.inter_eye_distance();
-                println!("{name} {:.0} ms: {} faces, IED {size:.0}, turn {turn:.2}, similarity {score:.3}", frame.at, found.len());
+                println!(
+                    "{name} {:.0} ms: {} faces, IED {size:.0}, turn {turn:.2}, similarity {score:.3}",
+                    frame.at,
+                    found.len()
+                );
             } else {
                 println!("{name} {:.0} ms: no face", frame.at);
             }

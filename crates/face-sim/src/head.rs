@@ -26,6 +26,8 @@ const TEXTURE: f32 = 110.0;
 const STEP: f32 = 0.08;
 /// The sheet: left, right, top, bottom.
 const SHEET: [f32; 4] = [-7.2, 7.2, -5.6, 7.2];
+/// How far around the person the sheet still follows it, so that it tears in the background.
+const REACH: f32 = 0.1;
 /// How deep the wall is behind the eyes.
 const WALL: f32 = -8.0;
 /// Depth of the ellipsoid, and its half width and half height.
@@ -90,7 +92,7 @@ impl Head {
             return Err(HeadError::Landmarks);
         }
         let factor = (unit / TEXTURE).round().max(1.0);
-        let texture = Linear::shrunk(portrait, factor as usize);
+        let surface = Linear::shrunk(portrait, factor as usize);
         let relief = Relief { nose, mouth };
         let origin = [(eyes.x + 0.5) / factor - 0.5, (eyes.y + 0.5) / factor - 0.5];
         let right = along.map(|part| part * unit / factor);
@@ -100,14 +102,13 @@ impl Head {
         for row in 0..rows {
             for column in 0..columns {
                 let (x, y) = (SHEET[0] + column as f32 * STEP, SHEET[2] + row as f32 * STEP);
-                let texture = [
-                    origin[0] + right[0] * x - right[1] * y,
-                    origin[1] + right[1] * x + right[0] * y,
-                ];
-                vertices.push(relief.vertex(x, y, texture));
+                let texture =
+                    [origin[0] + right[0] * x - right[1] * y, origin[1] + right[1] * x + right[0] * y];
+                let person = relief.is_core(x, y) || differs(&surface, texture, REACH * right[0]);
+                vertices.push(relief.vertex(x, y, texture, person));
             }
         }
-        Ok(Self { texture, origin, right, vertices, columns })
+        Ok(Self { texture: surface, origin, right, vertices, columns })
     }
 
     pub(crate) fn vertices(&self) -> &[Vertex] {
@@ -136,6 +137,19 @@ impl Head {
     }
 }
 
+/// Whether the portrait shows something else than its background here, or nearly here.
+fn differs(portrait: &Linear, at: [f32; 2], reach: f32) -> bool {
+    let right = (portrait.width() - 1) as f32;
+    [[0.0, 0.0], [-reach, 0.0], [reach, 0.0], [0.0, -reach], [0.0, reach]].into_iter().any(|offset| {
+        let (x, y) = (at[0] + offset[0], at[1] + offset[1]);
+        // The background of a portrait is plain; it may be brighter on one side.
+        let (near, far) = (portrait.sample(2.0, y), portrait.sample(right - 2.0, y));
+        let across = (x / right).clamp(0.0, 1.0);
+        let seen = portrait.sample(x, y);
+        (0..3).any(|i| ((near[i] + across * (far[i] - near[i])).sqrt() - seen[i].sqrt()).abs() > 0.06)
+    })
+}
+
 fn middle(a: Point, b: Point) -> Point {
     Point::new(f32::midpoint(a.x, b.x), f32::midpoint(a.y, b.y))
 }
@@ -160,14 +174,19 @@ impl Relief {
         round + nose + lips - sockets
     }
 
-    fn vertex(&self, x: f32, y: f32, texture: [f32; 2]) -> Vertex {
+    /// The face itself, whatever its colour is, and the body, which may touch the border of the portrait.
+    fn is_core(&self, x: f32, y: f32) -> bool {
+        (x / 1.2).hypot((y - 0.4) / 1.6) < 0.85 || y > self.mouth[1] + 1.0
+    }
+
+    fn vertex(&self, x: f32, y: f32, texture: [f32; 2], person: bool) -> Vertex {
         // The head with its hair, the neck, the shoulders.
         let head = 1.0 - step((x / 1.5).hypot((y - 0.2) / 2.2), 0.98, 1.3);
         let neck = (1.0 - step(x.abs(), 0.8, 1.2)) * step(y, 1.2, 1.9);
         let shoulder = 0.9 + 2.6 * step(y, 1.9, 3.6);
         let shoulders = (1.0 - step(x.abs(), shoulder, shoulder + 0.5)) * step(y, 2.0, 2.6);
-        let body = head.max(neck).max(shoulders);
-        let turns = head * (1.0 - step(y, 1.7, 2.6));
+        let body = if person { head.max(neck).max(shoulders) } else { 0.0 };
+        let turns = if person { head * (1.0 - step(y, 1.7, 2.6)) } else { 0.0 };
         let own = self.depth(x, y);
         let chest = -0.9;
         let body_depth = own + (1.0 - turns) * (chest - own);

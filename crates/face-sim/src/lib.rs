@@ -9,7 +9,7 @@
 //!   rendered person passes and a rendered attack fails says that the way holds together; it gives no error rate (ISO/IEC 30107-3
 //!   asks for real people and real instruments).
 //! - **It is too easy.** The head is one smooth surface without expression, hair, glasses or cast shadows. Skin reflects diffusely
-//!   only, and the shading of the portrait is taken for colour. The room is lit evenly. A photograph has no border and no hand.
+//!   only, and the shading of the portrait is taken for colour. The room is lit evenly, and no hand holds the photograph.
 //! - A rendered person *is* an injection attack, of the kind that pixels do not tell from a camera.
 
 pub mod film;

@@ -111,13 +111,17 @@ pub fn photograph(head: &Head, pose: Pose, screen: Light, room: &Room, view: Vie
         for x in 0..light.width() {
             // The ray from the camera at (0, 0, REST) through the pixel.
             let ray = [(x as f32 - middle[0]) / focal, (y as f32 - middle[1]) / focal, -1.0];
-            let to_plane = dot([centre[0], centre[1], centre[2] - REST], normal) / dot(ray, normal).min(-1e-3);
+            let to_plane =
+                dot([centre[0], centre[1], centre[2] - REST], normal) / dot(ray, normal).min(-1e-3);
             let place = [ray[0] * to_plane, ray[1] * to_plane, REST - to_plane];
             let on = [0, 1, 2].map(|i| place[i] - centre[i]);
             let Some(colour) = head.printed(dot(on, right), dot(on, down) + 0.6) else { continue };
             let lit = falls(place, normal);
             // Gloss: the screen itself, where its mirror image is seen.
-            let half = unit([0, 1, 2].map(|i| unit(ray.map(|r| -r))[i] + unit([0, 1, 2].map(|j| SCREEN[j] - place[j]))[i]));
+            let half = unit(
+                [0, 1, 2]
+                    .map(|i| unit(ray.map(|r| -r))[i] + unit([0, 1, 2].map(|j| SCREEN[j] - place[j]))[i]),
+            );
             let gloss = 0.01 + 0.08 * dot(half, normal).max(0.0).powi(200);
             light.set(
                 x,
@@ -201,7 +205,9 @@ struct Canvas {
 impl Canvas {
     fn triangle(&mut self, corners: [Seen; 3], shade: impl Fn([f32; 2], f32) -> Light) {
         let [a, b, c] = corners;
-        let edge = |p: [f32; 2], q: [f32; 2], x: f32, y: f32| (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]);
+        let edge = |p: [f32; 2], q: [f32; 2], x: f32, y: f32| {
+            (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0])
+        };
         let area = edge(a.at, b.at, c.at[0], c.at[1]);
         // Seen from behind, or from the side.
         if area < 1e-6 {
@@ -210,7 +216,8 @@ impl Canvas {
         let (width, height) = (self.light.width(), self.light.height());
         let range = |axis: usize, length: usize| {
             let all = corners.map(|corner| corner.at[axis]);
-            let (least, most) = (all.into_iter().fold(f32::MAX, f32::min), all.into_iter().fold(f32::MIN, f32::max));
+            let (least, most) =
+                (all.into_iter().fold(f32::MAX, f32::min), all.into_iter().fold(f32::MIN, f32::max));
             (least.ceil().max(0.0) as usize, ((most.floor() + 1.0).max(0.0) as usize).min(length))
         };
         let (left, right) = range(0, width);

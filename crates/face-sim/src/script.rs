@@ -59,13 +59,17 @@ const REACTION: f32 = 350.0;
 /// How long a movement takes, in milliseconds.
 const MOVEMENT: f32 = 1_600.0;
 /// How far a head is turned, in degrees.
-const TURN: f32 = 25.0;
+const TURN: f32 = 28.0;
 /// How much closer somebody comes.
 const CLOSER: f32 = 0.32;
 
 impl Script {
     /// The answer to a challenge, as somebody gives it who does as asked.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "zeros, ones and milliseconds")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "zeros, ones and milliseconds"
+    )]
     pub fn answer(challenge: &Challenge) -> Self {
         let acts = challenge.cues().iter().map(|cue| Act {
             movement: match cue.movement {
@@ -77,7 +81,11 @@ impl Script {
             lasts: MOVEMENT,
         });
         Self {
-            colours: challenge.colours().iter().map(|colour| colour.light().map(|part| part as f32)).collect(),
+            colours: challenge
+                .colours()
+                .iter()
+                .map(|colour| colour.light().map(|part| part as f32))
+                .collect(),
             slot: challenge::SLOT_MILLIS as f32,
             acts: acts.collect(),
         }
