@@ -1,7 +1,6 @@
 //! The sensor of a camera: exposure, noise, and eight bits.
 
 #![expect(
-    clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "values are small, and conversions of floating point numbers saturate"
