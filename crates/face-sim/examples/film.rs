@@ -50,7 +50,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             None => files.push(jpeg(&frame.picture, 92)?),
         }
     }
-    drop(video);
     for jpeg in files {
         file.write_all(&jpeg)?;
     }

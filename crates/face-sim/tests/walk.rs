@@ -2,6 +2,13 @@
 //!
 //! Needs the models that `cargo xtask setup` fetches.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "helpers of tests may unwrap, and times are positive and small"
+)]
+
 use std::path::PathBuf;
 
 use face::compare::{Decision, FalseMatchRate};
