@@ -25,4 +25,6 @@ pub mod picture;
 #[cfg(feature = "networks")]
 mod planes;
 #[cfg(feature = "networks")]
+pub mod quality;
+#[cfg(feature = "networks")]
 mod resample;

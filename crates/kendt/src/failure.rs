@@ -118,8 +118,8 @@ pub(crate) enum PictureFault {
     TooLarge,
     #[error("it begins as a DG2 and is none: {0}")]
     Dg2(emrtd::lds::LdsError),
-    #[error("the picture cannot be decoded: {0}")]
-    Decode(String),
+    #[error("{0}")]
+    Decode(face::decode::DecodeError),
 }
 
 impl Failure {

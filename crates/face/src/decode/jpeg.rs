@@ -25,13 +25,13 @@ fn decode_with_exif(bytes: &[u8], limits: &Limits) -> Result<(Picture, Option<Ve
     let mut decoder = Decoder::new(bytes);
     decoder
         .set_max_decoding_buffer_size(usize::try_from(limits.pixels.saturating_mul(4)).unwrap_or(usize::MAX));
-    decoder.read_info().map_err(problem)?;
+    decoder.read_info().map_err(|error| problem(&error))?;
     let info = decoder.info().ok_or(DAMAGED)?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
     let channels = info.pixel_format.pixel_bytes();
     limits.check_size(width, height)?;
     limits.check_work(width, height, (channels as u64).saturating_mul(scans))?;
-    let samples = Zeroizing::new(decoder.decode().map_err(problem)?);
+    let samples = Zeroizing::new(decoder.decode().map_err(|error| problem(&error))?);
     let rgb = match info.pixel_format {
         PixelFormat::L8 | PixelFormat::RGB24 => to_rgb(&samples, channels),
         // The library gives the amount of ink.
@@ -47,7 +47,7 @@ fn decode_with_exif(bytes: &[u8], limits: &Limits) -> Result<(Picture, Option<Ve
     Ok((picture, decoder.exif_data().map(<[u8]>::to_vec)))
 }
 
-fn problem(error: jpeg_decoder::Error) -> DecodeError {
+fn problem(error: &jpeg_decoder::Error) -> DecodeError {
     match error {
         jpeg_decoder::Error::Unsupported(_) => {
             DecodeError::Unsupported { encoding: Encoding::Jpeg, what: "a coding that cameras do not use" }

@@ -78,8 +78,7 @@ impl Encoding {
         const PNG: &[u8] = b"\x89PNG\r\n\x1A\n";
         match bytes {
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
-            [0xFF, 0x4F, 0xFF, 0x51, ..] => Some(Self::Jpeg2000),
-            [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Some(Self::Jpeg2000),
+            [0xFF, 0x4F, 0xFF, 0x51, ..] | [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Some(Self::Jpeg2000),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             _ if bytes.starts_with(PNG) => Some(Self::Png),
             _ => None,

@@ -8,6 +8,7 @@ use face::compare::{Decision, FalseMatchRate};
 use face::detect::OneFace;
 use face::networks::Networks;
 use face::picture::Picture;
+use face::quality::{Instruction, Measures, Profile};
 use serde::Serialize;
 
 use super::loading::ModelOptions;
@@ -72,6 +73,8 @@ struct PictureReport {
     detector_confidence: f32,
     /// Much smaller faces behind the one that was compared.
     background_faces: usize,
+    /// What makes it poor, by the stable ids of `face::quality::Instruction`; empty if it is good enough for a live capture.
+    advice: Vec<&'static str>,
 }
 
 pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
@@ -112,7 +115,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
             version: card.version().to_owned(),
             sha256: card.sha256_in_digits(),
         },
-        pictures: [picture_report(&pictures[0], &faces[0]), picture_report(&pictures[1], &faces[1])],
+        pictures: [picture_report(&pictures[0], &faces[0])?, picture_report(&pictures[1], &faces[1])?],
     };
     if options.json { print_json(&report) } else { Ok(print(&page(context, &report, decision))?) }
 }
@@ -121,14 +124,16 @@ fn face_of(networks: &Networks, path: &Path, picture: &Picture) -> Result<OneFac
     only_face(networks, path, picture)
 }
 
-fn picture_report(picture: &Picture, found: &OneFace) -> PictureReport {
-    PictureReport {
+fn picture_report(picture: &Picture, found: &OneFace) -> Result<PictureReport> {
+    let measures = Measures::of(picture, &found.face)?;
+    Ok(PictureReport {
         width: picture.width(),
         height: picture.height(),
         inter_eye_distance: found.face.landmarks.inter_eye_distance(),
         detector_confidence: found.face.confidence,
         background_faces: found.background,
-    }
+        advice: measures.shortfalls(&Profile::LIVE).into_iter().map(Instruction::id).collect(),
+    })
 }
 
 fn page(context: &Context, report: &Report, decision: Decision) -> String {
@@ -160,6 +165,12 @@ fn page(context: &Context, report: &Report, decision: Decision) -> String {
             picture.width, picture.height, picture.inter_eye_distance, picture.detector_confidence
         );
         page.field(name, &text);
+        if !picture.advice.is_empty() {
+            page.field(
+                "  quality",
+                &format!("as a live capture it would be refused: {}", picture.advice.join(", ")),
+            );
+        }
     }
     page.into_text()
 }

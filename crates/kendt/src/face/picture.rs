@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use emrtd::lds::dg2::Dg2;
+use face::decode::{Encoding, Limits, decode_frame, decode_portrait};
 use face::detect::{OneFace, one_face};
 use face::networks::Networks;
 use face::picture::Picture;
@@ -15,8 +16,9 @@ use crate::failure::{Failure, PictureFault};
 /// Larger files are not read.
 const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 
-/// More pixels are not decoded.
-const MAX_PIXELS: usize = 24_000_000;
+/// What is decoded: a file of one's own may be larger than what comes from outside.
+const LIMITS: Limits =
+    Limits { bytes: 32 * 1024 * 1024, side: 16_384, pixels: 24_000_000, samples: 1_000_000_000 };
 
 /// The tag of EF.DG2 (Doc 9303-10).
 const DG2_TAG: u8 = 0x75;
@@ -48,22 +50,11 @@ pub(crate) fn only_face(networks: &Networks, path: &Path, picture: &Picture) -> 
     Ok(one_face(&faces).map_err(|source| Failure::NotOneFace { path: path.to_owned(), source })?)
 }
 
-/// JPEG only, until the decoders of the crate `face` are there.
+/// Any encoding that a portrait or a frame may have.
 fn decode(bytes: &[u8]) -> Result<Picture, PictureFault> {
-    let fault = |error: jpeg_decoder::Error| PictureFault::Decode(error.to_string());
-    let mut decoder = jpeg_decoder::Decoder::new(bytes);
-    decoder.set_max_decoding_buffer_size(MAX_PIXELS * 4);
-    decoder.read_info().map_err(fault)?;
-    let info = decoder.info().ok_or_else(|| PictureFault::Decode("it has no size".to_owned()))?;
-    if usize::from(info.width) * usize::from(info.height) > MAX_PIXELS {
-        return Err(PictureFault::TooLarge);
-    }
-    let pixels = Zeroizing::new(decoder.decode().map_err(fault)?);
-    let rgb = match info.pixel_format {
-        jpeg_decoder::PixelFormat::RGB24 => pixels.to_vec(),
-        jpeg_decoder::PixelFormat::L8 => pixels.iter().flat_map(|&grey| [grey; 3]).collect(),
-        _ => return Err(PictureFault::Decode("only grey and colour JPEG with 8 bits are read".to_owned())),
+    let decoded = match Encoding::of(bytes) {
+        Some(Encoding::Jpeg2000) => decode_portrait(bytes, &LIMITS),
+        _ => decode_frame(bytes, &LIMITS),
     };
-    Picture::from_rgb(info.width.into(), info.height.into(), rgb)
-        .ok_or_else(|| PictureFault::Decode("it has no pixels".to_owned()))
+    decoded.map_err(PictureFault::Decode)
 }

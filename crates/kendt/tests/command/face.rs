@@ -141,17 +141,12 @@ fn the_portrait_of_a_data_group_matches_its_own_picture() {
 fn two_faces_in_one_picture_are_not_chosen_from() {
     let desk = desk_with_portrait();
     let bytes = fs::read(desk.path("saved/portrait.jpg")).unwrap();
-    let mut decoder = jpeg_decoder::Decoder::new(bytes.as_slice());
-    let pixels = decoder.decode().unwrap();
-    let info = decoder.info().unwrap();
-    let twice: Vec<u8> = pixels
-        .chunks_exact(pixels.len() / usize::from(info.height))
-        .flat_map(|row| [row, row].concat())
-        .collect();
-    assert_eq!(info.pixel_format, jpeg_decoder::PixelFormat::RGB24);
+    let picture = face::decode::decode_portrait(&bytes, &face::decode::Limits::PORTRAIT).unwrap();
+    let (width, height) = (picture.width() as usize, u16::try_from(picture.height()).unwrap());
+    let twice: Vec<u8> = picture.rgb().chunks_exact(3 * width).flat_map(|row| [row, row].concat()).collect();
     Encoder::new_file(desk.path("two.jpg"), 90)
         .unwrap()
-        .encode(&twice, info.width * 2, info.height, ColorType::Rgb)
+        .encode(&twice, u16::try_from(2 * width).unwrap(), height, ColorType::Rgb)
         .unwrap();
     let compare = ["face", "compare", "saved/portrait.jpg", "two.jpg"];
     fails(&desk, &compare, 19, "two.jpg: 2 faces were found");
