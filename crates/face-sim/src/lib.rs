@@ -12,6 +12,7 @@
 //!   only, and the shading of the portrait is taken for colour. The room is lit evenly, and no hand holds the photograph.
 //! - A rendered person *is* an injection attack, of the kind that pixels do not tell from a camera.
 
+pub mod answer;
 pub mod film;
 pub mod head;
 pub mod linear;

@@ -15,6 +15,8 @@ pub mod decode;
 pub mod detect;
 #[cfg(feature = "networks")]
 pub mod embed;
+#[cfg(feature = "networks")]
+pub mod examination;
 pub mod geometry;
 pub mod liveness;
 #[cfg(feature = "cards")]

@@ -6,6 +6,8 @@ use face::decode::{DecodeError, Encoding, Limits, decode_frame, decode_portrait}
 use face::picture::Picture;
 use proptest::prelude::*;
 
+/// Red, green and blue of a pixel at x, y.
+type Expected = fn(i32, i32) -> [i32; 3];
 type Decode = fn(&[u8], &Limits) -> Result<Picture, DecodeError>;
 
 fn sample(name: &str) -> Vec<u8> {
@@ -26,7 +28,7 @@ fn stripes(x: i32, _: i32) -> [i32; 3] {
 }
 
 /// The largest difference and the mean difference of a sample.
-fn difference(picture: &Picture, expected: fn(i32, i32) -> [i32; 3]) -> (i32, f64) {
+fn difference(picture: &Picture, expected: Expected) -> (i32, f64) {
     assert_eq!((picture.width(), picture.height()), (48, 40));
     let differences: Vec<i32> = (0..40)
         .flat_map(|y| (0..48).map(move |x| (x, y)))
@@ -39,7 +41,7 @@ fn difference(picture: &Picture, expected: fn(i32, i32) -> [i32; 3]) -> (i32, f6
 
 #[test]
 fn encodings_without_loss_give_every_pixel_back() {
-    let all: [(&str, Decode, fn(i32, i32) -> [i32; 3]); 9] = [
+    let all: [(&str, Decode, Expected); 9] = [
         ("colour.jp2", decode_portrait, colour),
         ("colour.j2k", decode_portrait, colour),
         ("tiles.j2k", decode_portrait, colour),
@@ -59,7 +61,7 @@ fn encodings_without_loss_give_every_pixel_back() {
 
 #[test]
 fn encodings_with_loss_look_the_same() {
-    let all: [(&str, fn(i32, i32) -> [i32; 3]); 5] = [
+    let all: [(&str, Expected); 5] = [
         ("baseline.jpg", colour),
         ("progressive.jpg", colour),
         ("cmyk.jpg", colour),

@@ -69,8 +69,8 @@ mod tests {
         Picture::from_rgb(2, 1, vec![255, 0, 0, 0, 255, 0]).unwrap()
     }
 
-    fn exif(order: &[u8; 2], value: u8) -> Vec<u8> {
-        let little = order == b"II";
+    fn exif(order: [u8; 2], value: u8) -> Vec<u8> {
+        let little = order == *b"II";
         let short = |v: u16| if little { v.to_le_bytes() } else { v.to_be_bytes() };
         let long = |v: u32| if little { v.to_le_bytes() } else { v.to_be_bytes() };
         let mut tiff = order.to_vec();
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn the_orientation_is_read_in_both_byte_orders_and_1_where_it_makes_no_sense() {
-        for order in [b"II", b"MM"] {
+        for order in [*b"II", *b"MM"] {
             for value in 1..=8 {
                 assert_eq!(read(&exif(order, value)), value);
             }

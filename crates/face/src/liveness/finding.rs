@@ -65,6 +65,10 @@ pub enum PadReason {
     NotAtRest,
     /// A movement went back and forth. Undetermined.
     MovementUnsteady,
+    /// The passive networks see a picture of a face. Suspected.
+    LooksLikePicture,
+    /// The passive networks are not sure. Undetermined.
+    LooksUnclear,
     /// Too few frames with a face that can be measured. Undetermined.
     FaceLost,
     /// More than one face. Undetermined.
@@ -129,6 +133,10 @@ pub enum BindingReason {
     PersonUnclear,
     /// The frame for the comparison is none of those that passed. Aborted.
     ComparedFrameNotPassed,
+    /// The hashes of the frames do not chain.
+    ChainBroken,
+    /// There is no capture that can be looked at. Aborted.
+    NoCapture,
     /// The page says that it showed another slot than the time of the frame says.
     SlotsDiffer,
 }
