@@ -105,7 +105,7 @@ pub fn judge(
         finding = finding.and(answer.finding);
         instructions.extend(answer.instruction);
         if cue.movement != Movement::Closer && answer.turning_point.is_some() {
-            depths.extend(answer.turning_point.and_then(|at| depth_around(&seen, at, &shape)));
+            depths.extend(answer.turning_point.and_then(|at| depth_around(&seen, at, rest, &shape, policy)));
         }
     }
     motion.parallax = depths.iter().copied().reduce(f64::min);
@@ -224,11 +224,13 @@ fn level(points: &[Point; 5], size: f64) -> [Point; 5] {
     })
 }
 
-/// The median parallax of the frames around a turning point, 250 ms to each side.
-fn depth_around(seen: &[Seen], at: f64, shape: &[Point; 5]) -> Option<f64> {
+/// The median parallax of the frames around a turning point, 250 ms to each side, that are turned themselves: a head that has hardly
+/// turned looks flat.
+fn depth_around(seen: &[Seen], at: f64, rest: Pose, shape: &[Point; 5], policy: &Policy) -> Option<f64> {
     let depths: Vec<f64> = seen
         .iter()
         .filter(|seen| (seen.at - at).abs() <= 250.0)
+        .filter(|seen| (seen.pose.turn - rest.turn).abs() >= policy.turn)
         .filter_map(|seen| parallax(shape, &seen.points))
         .collect();
     median(&depths)
