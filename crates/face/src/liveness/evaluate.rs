@@ -97,7 +97,13 @@ pub fn evaluate(
     let (presence, identity, alone) = continuity::judge(capture, observations, policy);
     let (motion, moved, mut instructions) = pose::judge(challenge, capture, observations, policy);
     let light = light::measure(challenge, capture, observations, policy);
-    let lit = light.map_or(Finding::Undetermined(PadReason::FaceLost), |light| light.finding(policy));
+    let mut lit = light.map_or(Finding::Undetermined(PadReason::FaceLost), |light| light.finding(policy));
+    // An even reflection is a weak sign; a depth that was measured outweighs it.
+    if lit == Finding::Failed(PadReason::FlatReflection)
+        && motion.parallax.is_some_and(|parallax| parallax >= policy.parallax)
+    {
+        lit = Finding::Successful;
+    }
     binding = binding.and(identity);
     // Which challenge the frames answer is a matter of freshness too: a replay fails here even where the clock is right.
     freshness = freshness.and(match light {

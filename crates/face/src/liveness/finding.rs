@@ -49,7 +49,7 @@ impl<R: Copy> Finding<R> {
 pub enum PadReason {
     /// The face moves like a plane: a picture. All but certain.
     FlatSurface,
-    /// The light of the screen falls on it as on a plane. Suspected.
+    /// The light of the screen falls on it as on a plane, and no depth was measured. Suspected.
     FlatReflection,
     /// The skin shows another sequence of colours. Suspected: a recording on a screen, or injected.
     OtherColours,

@@ -29,8 +29,9 @@ pub struct Policy {
     /// Mean linear light of skin from which on weak contrast is put down to daylight, not to a screen that is too dark.
     pub bright: f64,
     /// Least deviation between forehead, cheeks and nose of the logarithm of (light of the screen / light of the room). A plane has the
-    /// same light everywhere; its printed shades fall out of the quotient. Noise of a plane gives 0.02, rendered people gave 0.07 to
-    /// 0.13, and a rendered glossy photograph 0.09 to 0.13 as well: a weak sign, that finds matt prints only.
+    /// same light everywhere; its printed shades fall out of the quotient. Noise of a plane gives 0.02, rendered people gave 0.03 to
+    /// 0.13, and rendered glossy photographs 0.09 to 0.13: a weak sign, that finds matt prints only, and counts only where no parallax was
+    /// measured.
     pub shading: f64,
     /// Least light of the room on skin, linear, for the quotient to mean something. In a darker room shading is not judged.
     pub shading_light: f64,
