@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds nothing fails")]
 
 mod chip;
+mod face;
 mod files;
 mod genuine;
 mod support;

@@ -187,6 +187,13 @@ impl EvidenceBuilder {
         Ok(())
     }
 
+    /// Notes how rarely a wrong face matches: one in so many, in one comparison and in all tries of the process together.
+    pub fn assure_face(&mut self, match_one_in: u32, transaction_one_in: u32) {
+        let assurance = &mut self.evidence.header.assurance;
+        assurance.face_match_one_in = match_one_in;
+        assurance.face_transaction_one_in = transaction_one_in;
+    }
+
     /// Ends the record.
     pub fn finish(self) -> Evidence {
         self.evidence
