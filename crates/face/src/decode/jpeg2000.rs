@@ -6,6 +6,7 @@
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 use zeroize::Zeroizing;
 
+use super::coding_style::{Size, most_parts};
 use super::{DecodeError, Encoding, Limits, ink_to_rgb, to_rgb, within};
 use crate::picture::Picture;
 
@@ -21,10 +22,14 @@ const MAX_TILES: u64 = 256;
 const MAX_PRECISION: u64 = 16;
 /// Most quality layers, each a pass over all code blocks.
 const MAX_LAYERS: u64 = 256;
+/// Most precincts, code blocks and layers of them, each of which takes some 50 bytes. A portrait has some hundreds.
+const MAX_PARTS: u64 = 1 << 20;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, DecodeError> {
     for at in starts(bytes) {
-        Header::read(bytes.get(at..).unwrap_or_default())?.check(limits)?;
+        let header = Header::read(bytes.get(at..).unwrap_or_default())?;
+        header.check(limits)?;
+        within("parts", most_parts(bytes, &header.divided()), MAX_PARTS)?;
     }
     let settings = DecodeSettings { resolve_palette_indices: true, strict: false, target_resolution: None };
     let image = Image::new(bytes, &settings).map_err(|_| DAMAGED)?;
@@ -105,6 +110,18 @@ impl Header {
         })
     }
 
+    /// No side of a tile is zero once that is checked.
+    fn divided(&self) -> Size {
+        Size {
+            sides: [self.width, self.height],
+            tiles: [
+                self.width.div_ceil(self.tile_width.max(1)),
+                self.height.div_ceil(self.tile_height.max(1)),
+            ],
+            components: self.components,
+        }
+    }
+
     fn check(&self, limits: &Limits) -> Result<(), DecodeError> {
         limits.check_size(self.width, self.height)?;
         if self.tile_width == 0 || self.tile_height == 0 {
@@ -113,9 +130,8 @@ impl Header {
         within("components", self.components, MAX_COMPONENTS)?;
         within("bits in a sample", self.precision, MAX_PRECISION)?;
         within("layers", self.layers, MAX_LAYERS)?;
-        let tiles = u64::from(self.width.div_ceil(self.tile_width))
-            * u64::from(self.height.div_ceil(self.tile_height));
-        within("tiles", tiles, MAX_TILES)?;
+        let [across, down] = self.divided().tiles.map(u64::from);
+        within("tiles", across * down, MAX_TILES)?;
         limits.check_work(self.width, self.height, self.components)
     }
 }
