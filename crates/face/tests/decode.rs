@@ -200,6 +200,33 @@ fn a_codestream_of_200_bytes_that_asks_for_millions_of_parts_is_refused_wherever
 }
 
 #[test]
+fn a_codestream_that_goes_over_its_parts_again_and_again_is_refused() {
+    let mut coding_style = b"\xFF\x52\x00\x0C\x00\x00\x00\x01\x01\x05\x04\x04\x00\x01".to_vec();
+    assert!(decode_portrait(&codestream(256, &coding_style, b""), &Limits::PORTRAIT).is_ok());
+    let change = b"\x00\x00\x00\x01\x06\x03\x02";
+    coding_style.extend_from_slice(b"\xFF\x5F\x00\xE9");
+    coding_style.extend(change.repeat(33));
+    let bytes = codestream(256, &coding_style, b"");
+    assert_eq!(refused(&bytes, decode_portrait, &Limits::PORTRAIT), "progression order changes");
+}
+
+#[test]
+fn a_palette_of_more_channels_than_a_picture_has_is_refused() {
+    let palette = sample("palette.jp2");
+    let find = |name: &[u8]| palette.windows(4).position(|window| window == name).unwrap();
+    let mut columns = palette.clone();
+    columns[find(b"pclr") + 6] = 255;
+    assert_eq!(refused(&columns, decode_portrait, &Limits::PORTRAIT), "columns of a palette");
+    let mut mapping = palette.clone();
+    mapping[find(b"cmap") - 2] = 0x40;
+    assert_eq!(refused(&mapping, decode_portrait, &Limits::PORTRAIT), "bytes of a component mapping");
+    let mut endless = palette.clone();
+    endless[find(b"cmap") - 4..find(b"cmap")].fill(0);
+    let endless = decode_portrait(&endless, &Limits::PORTRAIT);
+    assert!(matches!(endless, Err(DecodeError::Unsupported { .. })), "{endless:?}");
+}
+
+#[test]
 fn a_hidden_second_codestream_is_looked_at_too() {
     let mut bytes = sample("colour.jp2");
     let mut bomb = sample("colour.j2k");

@@ -9,6 +9,8 @@
 const DEFAULT: u8 = 0x52;
 /// Coding style component.
 const COMPONENT: u8 = 0x53;
+/// Progression order change.
+const ORDER_CHANGE: u8 = 0x5F;
 
 /// What is divided.
 pub(super) struct Size {
@@ -24,6 +26,20 @@ pub(super) struct Size {
 pub(super) fn most_parts(bytes: &[u8], size: &Size) -> u64 {
     let layers = styles(bytes).map(|style| style.layers).max().unwrap_or(1);
     styles(bytes).map(|style| style.blocks(size)).max().unwrap_or(0).saturating_mul(2 + layers)
+}
+
+/// How many progression order changes (§A.6.6) there are, up to `most`: for each, a decoder goes over all parts again.
+pub(super) fn order_changes(bytes: &[u8], most: usize) -> u64 {
+    let all = bytes.windows(2).enumerate().filter(|(_, pair)| *pair == [0xFF, ORDER_CHANGE]);
+    let changes = all.flat_map(|(at, _)| {
+        let length =
+            bytes.get(at + 2..at + 4).map_or(0, |pair| usize::from(pair[0]) << 8 | usize::from(pair[1]));
+        let body = bytes.get(at + 4..).unwrap_or_default();
+        let body = &body[..body.len().min(length.saturating_sub(2))];
+        // Of up to four components, each is named in one byte; the order comes last.
+        body.as_chunks::<7>().0.iter().take_while(|change| change[6] <= 4)
+    });
+    changes.take(most).count() as u64
 }
 
 struct Style<'a> {
