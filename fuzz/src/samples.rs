@@ -1,4 +1,4 @@
-//! Seeds from the sample files that the tests of `emrtd` use; their README names source and licence of each.
+//! Seeds from the sample files that the tests of `emrtd` and `face` use; their README names source and licence of each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,21 @@ pub fn named(folders: &[&str], parts: &[&str], longest: u64) -> Vec<Vec<u8>> {
             name != "README.md" && parts.iter().any(|part| name.contains(part))
         })
         .filter(|file| fs::metadata(file).is_ok_and(|data| data.len() <= longest))
+        .map(|file| fs::read(file).expect("a sample can be read"))
+        .collect()
+}
+
+/// The contents of every small picture with one of these extensions; in the order of their names.
+///
+/// # Panics
+/// If the folder cannot be read: it is part of the repository.
+pub fn images(extensions: &[&str]) -> Vec<Vec<u8>> {
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/images"), &mut files);
+    files.sort();
+    files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|found| extensions.iter().any(|name| found == *name)))
         .map(|file| fs::read(file).expect("a sample can be read"))
         .collect()
 }

@@ -62,6 +62,11 @@ fn tables_and_forms_are_read_as_before() {
 }
 
 #[test]
+fn pictures_are_decoded_as_before() {
+    replay(|name| name.starts_with("face") && name != "face_capture");
+}
+
+#[test]
 fn chips_answer_as_before() {
     replay(|name| name.starts_with("chip"));
 }

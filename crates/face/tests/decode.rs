@@ -155,6 +155,77 @@ fn a_codestream_that_claims_more_than_a_portrait_has_is_refused_before_it_is_dec
     assert_eq!(changed(coding_style + 6, &[0xFF, 0xFF]), "layers");
 }
 
+/// Start, size segment of `side` x `side` in three components, one coding style, one step size for each sub-band, one empty tile.
+fn codestream(side: u32, coding_style: &[u8], in_tile: &[u8]) -> Vec<u8> {
+    let long = |value: u32| value.to_be_bytes();
+    let mut bytes = b"\xFF\x4F\xFF\x51\x00\x2F\x00\x00".to_vec();
+    for value in [side, side, 0, 0, side, side, 0, 0] {
+        bytes.extend_from_slice(&long(value));
+    }
+    bytes.extend_from_slice(b"\x00\x03\x07\x01\x01\x07\x01\x01\x07\x01\x01");
+    bytes.extend_from_slice(coding_style);
+    bytes.extend_from_slice(b"\xFF\x5C\x00\x13\x40");
+    bytes.extend_from_slice(&[0x40; 16]);
+    bytes.extend_from_slice(b"\xFF\x90\x00\x0A\x00\x00");
+    bytes.extend_from_slice(&long(u32::try_from(14 + in_tile.len() + 64).unwrap()));
+    bytes.extend_from_slice(b"\x00\x01");
+    bytes.extend_from_slice(in_tile);
+    bytes.extend_from_slice(b"\xFF\x93");
+    bytes.extend_from_slice(&[0; 64]);
+    bytes.extend_from_slice(b"\xFF\xD9");
+    bytes
+}
+
+#[test]
+fn a_codestream_of_200_bytes_that_asks_for_millions_of_parts_is_refused_wherever_it_says_so() {
+    // Five levels, code blocks of 64 x 64.
+    let sound = b"\xFF\x52\x00\x0C\x00\x00\x00\x01\x01\x05\x04\x04\x00\x01";
+    // Precincts of 2 x 2.
+    let precincts = b"\xFF\x52\x00\x12\x01\x00\x00\x01\x01\x05\x04\x04\x00\x01\x11\x11\x11\x11\x11\x11";
+    // The same for the second component, with a length that is not asked.
+    let component = b"\xFF\x53\x00\x00\x01\x01\x05\x04\x04\x00\x01\x11\x11\x11\x11\x11\x11";
+    // Code blocks of 4 x 4, in 32 layers.
+    let blocks = b"\xFF\x52\x00\x0C\x00\x00\x00\x20\x01\x05\x00\x00\x00\x01";
+    let decoded = decode_portrait(&codestream(1_024, sound, b""), &Limits::PORTRAIT).unwrap();
+    assert_eq!((decoded.width(), decoded.height()), (1_024, 1_024));
+    for bytes in [
+        codestream(1_024, precincts, b""),
+        codestream(1_024, blocks, b""),
+        codestream(1_024, &[sound.as_slice(), component].concat(), b""),
+        codestream(1_024, sound, precincts),
+        codestream(1_024, sound, component),
+    ] {
+        assert_eq!(refused(&bytes, decode_portrait, &Limits::PORTRAIT), "parts");
+    }
+}
+
+#[test]
+fn a_codestream_that_goes_over_its_parts_again_and_again_is_refused() {
+    let mut coding_style = b"\xFF\x52\x00\x0C\x00\x00\x00\x01\x01\x05\x04\x04\x00\x01".to_vec();
+    assert!(decode_portrait(&codestream(256, &coding_style, b""), &Limits::PORTRAIT).is_ok());
+    let change = b"\x00\x00\x00\x01\x06\x03\x02";
+    coding_style.extend_from_slice(b"\xFF\x5F\x00\xE9");
+    coding_style.extend(change.repeat(33));
+    let bytes = codestream(256, &coding_style, b"");
+    assert_eq!(refused(&bytes, decode_portrait, &Limits::PORTRAIT), "progression order changes");
+}
+
+#[test]
+fn a_palette_of_more_channels_than_a_picture_has_is_refused() {
+    let palette = sample("palette.jp2");
+    let find = |name: &[u8]| palette.windows(4).position(|window| window == name).unwrap();
+    let mut columns = palette.clone();
+    columns[find(b"pclr") + 6] = 255;
+    assert_eq!(refused(&columns, decode_portrait, &Limits::PORTRAIT), "columns of a palette");
+    let mut mapping = palette.clone();
+    mapping[find(b"cmap") - 2] = 0x40;
+    assert_eq!(refused(&mapping, decode_portrait, &Limits::PORTRAIT), "bytes of a component mapping");
+    let mut endless = palette.clone();
+    endless[find(b"cmap") - 4..find(b"cmap")].fill(0);
+    let endless = decode_portrait(&endless, &Limits::PORTRAIT);
+    assert!(matches!(endless, Err(DecodeError::Unsupported { .. })), "{endless:?}");
+}
+
 #[test]
 fn a_hidden_second_codestream_is_looked_at_too() {
     let mut bytes = sample("colour.jp2");

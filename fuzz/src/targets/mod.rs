@@ -8,6 +8,7 @@ pub mod apdu;
 pub mod authenticity;
 pub mod chip;
 pub mod face_capture;
+pub mod face_images;
 pub mod groups;
 pub mod lds;
 pub mod lists;
@@ -45,6 +46,10 @@ pub const ALL: &[Target] = &[
     target("chip_secured", chip::secured, chip::secured_seeds),
     target("evidence", authenticity::evidence, authenticity::evidence_seeds),
     target("face_capture", face_capture::run, face_capture::seeds),
+    target("face_frame", face_images::frame, face_images::frame_seeds),
+    target("face_jpeg", face_images::jpeg, face_images::jpeg_seeds),
+    target("face_jpeg2000", face_images::jpeg2000, face_images::jpeg2000_seeds),
+    target("face_record", face_images::record, face_images::record_seeds),
     target("group_element", groups::element, groups::element_seeds),
     target("group_parameters", groups::parameters, groups::parameter_seeds),
     target("group_signature", groups::signature, groups::signature_seeds),

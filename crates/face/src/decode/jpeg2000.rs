@@ -6,6 +6,7 @@
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 use zeroize::Zeroizing;
 
+use super::coding_style::{Size, most_parts, order_changes};
 use super::{DecodeError, Encoding, Limits, ink_to_rgb, to_rgb, within};
 use crate::picture::Picture;
 
@@ -21,11 +22,23 @@ const MAX_TILES: u64 = 256;
 const MAX_PRECISION: u64 = 16;
 /// Most quality layers, each a pass over all code blocks.
 const MAX_LAYERS: u64 = 256;
+/// Most precincts, code blocks and layers of them, each of which takes some 50 bytes. A portrait has some hundreds.
+const MAX_PARTS: u64 = 1 << 20;
+/// Most progression order changes. Portraits have none.
+const MAX_ORDER_CHANGES: u64 = 32;
+/// Where counting them stops.
+const MOST_COUNTED: usize = 33;
+/// A component mapping of as many channels as there may be components: the head of the box and four bytes for each (§I.5.3.5).
+const MAX_MAPPING: u64 = 8 + 4 * MAX_COMPONENTS;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, DecodeError> {
     for at in starts(bytes) {
-        Header::read(bytes.get(at..).unwrap_or_default())?.check(limits)?;
+        let header = Header::read(bytes.get(at..).unwrap_or_default())?;
+        header.check(limits)?;
+        within("parts", most_parts(bytes, &header.divided()), MAX_PARTS)?;
     }
+    within("progression order changes", order_changes(bytes, MOST_COUNTED), MAX_ORDER_CHANGES)?;
+    check_palette(bytes)?;
     let settings = DecodeSettings { resolve_palette_indices: true, strict: false, target_resolution: None };
     let image = Image::new(bytes, &settings).map_err(|_| DAMAGED)?;
     let (width, height) = (image.width(), image.height());
@@ -51,6 +64,30 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, DecodeErr
     };
     let rgb = rgb.ok_or(DecodeError::Unsupported { encoding: Encoding::Jpeg2000, what: "these colours" })?;
     Picture::from_rgb(width, height, rgb).ok_or(DAMAGED)
+}
+
+/// A palette makes a plane of each channel that is mapped, however few components there are. Whatever looks like one of its boxes is
+/// looked at, wherever it stands.
+fn check_palette(bytes: &[u8]) -> Result<(), DecodeError> {
+    let found = |name: &'static [u8; 4]| bytes.windows(4).enumerate().filter(move |(_, four)| four == name);
+    for (at, _) in found(b"pclr") {
+        // Entries in two bytes, then the columns.
+        let columns = bytes.get(at + 6).copied().unwrap_or(0);
+        within("columns of a palette", columns.into(), MAX_COMPONENTS)?;
+    }
+    for (at, _) in found(b"cmap") {
+        let length = at.checked_sub(4).and_then(|start| bytes.get(start..at)?.try_into().ok());
+        let length = length.map_or(0, u32::from_be_bytes);
+        if length < 8 {
+            // Up to the end of the file, or in eight more bytes: nobody writes it so.
+            return Err(DecodeError::Unsupported {
+                encoding: Encoding::Jpeg2000,
+                what: "a mapping without length",
+            });
+        }
+        within("bytes of a component mapping", length.into(), MAX_MAPPING)?;
+    }
+    Ok(())
 }
 
 fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
@@ -105,6 +142,18 @@ impl Header {
         })
     }
 
+    /// No side of a tile is zero once that is checked.
+    fn divided(&self) -> Size {
+        Size {
+            sides: [self.width, self.height],
+            tiles: [
+                self.width.div_ceil(self.tile_width.max(1)),
+                self.height.div_ceil(self.tile_height.max(1)),
+            ],
+            components: self.components,
+        }
+    }
+
     fn check(&self, limits: &Limits) -> Result<(), DecodeError> {
         limits.check_size(self.width, self.height)?;
         if self.tile_width == 0 || self.tile_height == 0 {
@@ -113,9 +162,8 @@ impl Header {
         within("components", self.components, MAX_COMPONENTS)?;
         within("bits in a sample", self.precision, MAX_PRECISION)?;
         within("layers", self.layers, MAX_LAYERS)?;
-        let tiles = u64::from(self.width.div_ceil(self.tile_width))
-            * u64::from(self.height.div_ceil(self.tile_height));
-        within("tiles", tiles, MAX_TILES)?;
+        let [across, down] = self.divided().tiles.map(u64::from);
+        within("tiles", across * down, MAX_TILES)?;
         limits.check_work(self.width, self.height, self.components)
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! **What it does not protect against.** The decoders run in this process; their own buffers are freed without being zeroized.
 
+mod coding_style;
 mod jpeg;
 mod jpeg2000;
 mod orientation;
