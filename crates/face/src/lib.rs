@@ -28,5 +28,7 @@ pub mod picture;
 mod planes;
 #[cfg(feature = "networks")]
 pub mod quality;
+#[cfg(feature = "rates")]
+pub mod rates;
 #[cfg(feature = "networks")]
 mod resample;
