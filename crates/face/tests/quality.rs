@@ -9,6 +9,9 @@ use face::quality::{Instruction, Measures, Profile};
 
 const SIDE: u32 = 400;
 
+/// The luminance at an x, out of that of the good picture.
+type Change = fn(u32, f32) -> f32;
+
 /// Five points of a level face of this inter-eye distance, in the middle of the picture.
 fn face(distance: f32) -> Face {
     let at = |x: f32, y: f32| Point::new(200.0 + x * distance, 200.0 + y * distance);
@@ -60,12 +63,12 @@ fn a_large_level_well_lit_sharp_face_falls_short_of_nothing() {
 
 #[test]
 fn light_that_falls_short_is_named() {
-    let cases: [(Instruction, &dyn Fn(u32, f32) -> f32); 4] = [
-        (Instruction::MoreLight, &|_, value| value * 0.12),
-        (Instruction::LessLight, &|_, value| value * 3.0),
-        (Instruction::LightFromFront, &|x, value| if x < 200 { value * 0.3 } else { 150.0 + value * 0.3 }),
+    let cases: [(Instruction, Change); 4] = [
+        (Instruction::MoreLight, |_, value| value * 0.12),
+        (Instruction::LessLight, |_, value| value * 3.0),
+        (Instruction::LightFromFront, |x, value| if x < 200 { value * 0.3 } else { 150.0 + value * 0.3 }),
         // All of one luminance: nothing is seen, however bright it is.
-        (Instruction::LightFromFront, &|_, value| 120.0 + value * 0.02),
+        (Instruction::LightFromFront, |_, value| 120.0 + value * 0.02),
     ];
     for (expected, change) in cases {
         let found = shortfalls(&picture(change), &face(110.0));
