@@ -7,6 +7,7 @@
 #![expect(clippy::cast_precision_loss, reason = "numbers of trials are far below 2^52")]
 
 use statrs::function::beta::checked_beta_reg;
+use statrs::function::erf::erfc_inv;
 
 /// The confidence of all intervals.
 pub const CONFIDENCE: f64 = 0.95;
@@ -148,6 +149,11 @@ pub fn of_transaction(fmr: f64, tries: u32) -> f64 {
     1.0 - (1.0 - fmr).powf(f64::from(tries))
 }
 
+/// The normal deviate of a rate between 0 and 1: the scale of a detection error trade-off (ISO/IEC 19795-1).
+pub fn normal_deviate(rate: f64) -> f64 {
+    -std::f64::consts::SQRT_2 * erfc_inv(2.0 * rate)
+}
+
 /// The accuracy of one fold at the threshold that is best for all others, as in the protocol of LFW: mean and standard error over the folds.
 /// Each pair is its score and whether it is mated. Nothing if there are fewer than two folds or an empty one.
 pub fn cross_validated_accuracy(folds: &[Vec<(f32, bool)>]) -> Option<(f64, f64)> {
@@ -168,7 +174,7 @@ pub fn cross_validated_accuracy(folds: &[Vec<(f32, bool)>]) -> Option<(f64, f64)
     Some((mean, (variance / count).sqrt()))
 }
 
-/// The threshold with the fewest errors.
+/// The threshold with the fewest errors, half-way between two scores.
 fn best_threshold(mut pairs: Vec<(f32, bool)>) -> f32 {
     pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     // Below all: every non-mated pair is an error. Each step up makes one pair refused.
@@ -178,7 +184,7 @@ fn best_threshold(mut pairs: Vec<(f32, bool)>) -> f32 {
         errors = if *mated { errors + 1 } else { errors - 1 };
         let next = pairs.get(index + 1).map_or(f32::INFINITY, |pair| pair.0);
         if errors < best.0 && next > pairs[index].0 {
-            best = (errors, next);
+            best = (errors, if next.is_finite() { f32::midpoint(pairs[index].0, next) } else { next });
         }
     }
     best.1
@@ -245,6 +251,12 @@ mod tests {
         assert!(curve.windows(2).all(|pair| pair[0].0 >= pair[1].0 && pair[0].1 <= pair[1].1));
         assert_eq!(Trials::new(vec![], vec![0.1]).unwrap().equal_error_rate(), None);
         assert!(Trials::new(vec![f32::NAN], vec![]).is_err());
+    }
+
+    #[test]
+    fn deviates_are_those_of_the_normal_distribution() {
+        assert!(normal_deviate(0.5).abs() < 1e-9);
+        assert!(close(normal_deviate(0.975), 1.95996) && close(normal_deviate(0.001), -3.09023));
     }
 
     #[test]

@@ -32,7 +32,7 @@ Exit codes:
   15  the trust store is missing, in use, changed, or refused what was to be imported
   16  an evidence record is not well formed, or its checks come out otherwise now
   17  a model of faces is missing, or is not the one of its card
-  18  a picture is missing or cannot be decoded
+  18  a picture is missing or cannot be decoded, or a list of pictures is not well formed
   19  a picture does not show exactly one face that is large enough
   70  a defect of this program";
 
@@ -103,6 +103,10 @@ pub(crate) enum Failure {
     Picture { path: PathBuf, fault: PictureFault },
     #[error("{}: {source}", .path.display())]
     NotOneFace { path: PathBuf, source: face::detect::NotOneFace },
+    #[error("{}: there are no pictures that can be used", .0.display())]
+    NoPictures(PathBuf),
+    #[error("{}, line {line}: {problem}", .path.display())]
+    Pairs { path: PathBuf, line: usize, problem: &'static str },
     #[error("{failed} of {all} demonstrations ended otherwise than expected")]
     Demonstration { failed: usize, all: usize },
 }
@@ -165,7 +169,7 @@ impl Failure {
             | Failure::NoModelCard { .. }
             | Failure::NoSuchModel(_)
             | Failure::Model(_) => 17,
-            Failure::Picture { .. } => 18,
+            Failure::Picture { .. } | Failure::NoPictures(_) | Failure::Pairs { .. } => 18,
             Failure::NotOneFace { .. } => 19,
         }
     }
@@ -243,6 +247,11 @@ impl Failure {
             Failure::Picture { .. } => {
                 "Give a JPEG, JPEG 2000, PNG or WebP picture, or a DG2 that kendt inspect --save has written."
             }
+            Failure::NoPictures(_) => {
+                "Give a folder with one folder for each person (eval), or with bona-fide and one folder for each species \
+                 (eval-pad), each with pictures of faces."
+            }
+            Failure::Pairs { .. } => "kendt face eval --help says how such a file is written.",
             Failure::NotOneFace { source, .. } => match source {
                 face::detect::NotOneFace::None => {
                     "Give a picture of one person, upright, from the front, with the face in good light."
@@ -421,6 +430,8 @@ mod tests {
             Failure::EvidenceDiffers(1),
             Failure::NoSuchModel(String::new()),
             Failure::Picture { path: PathBuf::new(), fault: PictureFault::Empty },
+            Failure::NoPictures(PathBuf::new()),
+            Failure::Pairs { path: PathBuf::new(), line: 1, problem: "the file is empty" },
             Failure::NotOneFace { path: PathBuf::new(), source: face::detect::NotOneFace::None },
         ];
         for failure in codes {

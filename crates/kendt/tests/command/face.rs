@@ -45,8 +45,8 @@ fn files_that_are_no_pictures_are_told_by_name() {
     for (name, message) in [
         ("nowhere.jpg", "nowhere.jpg: the picture cannot be read"),
         ("empty.jpg", "empty.jpg: the file is empty"),
-        ("text.jpg", "text.jpg: the picture cannot be decoded"),
-        ("cut.jpg", "cut.jpg: the picture cannot be decoded"),
+        ("text.jpg", "text.jpg: the picture is in no format that is read here"),
+        ("cut.jpg", "cut.jpg: the JPEG picture is damaged"),
         ("dg2.bin", "dg2.bin: it begins as a DG2 and is none"),
     ] {
         fails(&desk, &["face", "compare", "pattern.jpg", name], 18, message);
@@ -150,4 +150,101 @@ fn two_faces_in_one_picture_are_not_chosen_from() {
         .unwrap();
     let compare = ["face", "compare", "saved/portrait.jpg", "two.jpg"];
     fails(&desk, &compare, 19, "two.jpg: 2 faces were found");
+}
+
+/// The nine synthetic people.
+fn people() -> String {
+    format!("{}/../../testdata/faces", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn evaluation(desk: &Desk, arguments: &[&str]) -> serde_json::Value {
+    let run = desk.run(&[&["face", "eval", &people(), "--json"], arguments].concat()).expect_code(0);
+    serde_json::from_str(&run.out).unwrap()
+}
+
+#[test]
+fn every_synthetic_person_matches_his_own_pictures_and_the_rates_are_written_down() {
+    let desk = desk();
+    let labels = format!("{}/labels.csv", people());
+    let report = evaluation(&desk, &["--labels", &labels, "--out", "rates"]);
+    assert_eq!((&report["persons"], &report["pictures"]), (&9.into(), &27.into()));
+    assert_eq!(report["not_acquired"], serde_json::json!([]));
+    // 9 people with 3 pictures: 3 pairs each; 27 * 26 / 2 pairs in all.
+    assert_eq!((&report["mated_trials"], &report["non_mated_trials"]), (&27.into(), &324.into()));
+    let strict = &report["at_thresholds"][1];
+    assert_eq!(strict["basis"], "card, FMR 1:10,000");
+    assert_eq!((&strict["fnmr"]["errors"], &strict["fnmr"]["trials"]), (&0.into(), &27.into()));
+    assert!(report["equal_error_rate"].as_f64().unwrap() < 0.05);
+    let names: Vec<&str> =
+        report["groups"].as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"sex male") && names.contains(&"skin_tone V"), "{names:?}");
+    let written: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(desk.path("rates/report.json")).unwrap()).unwrap();
+    assert_eq!(written, report);
+    assert!(fs::read_to_string(desk.path("rates/det.svg")).unwrap().contains("false non-match rate"));
+}
+
+#[test]
+fn pairs_of_a_file_are_compared_by_fold_and_pictures_without_a_face_are_listed() {
+    let desk = desk();
+    for person in ["p001", "p005", "p009"] {
+        fs::create_dir_all(desk.path(&format!("set/{person}"))).unwrap();
+        fs::create_dir_all(desk.path(&format!("chips/{person}"))).unwrap();
+        for (number, name) in [(1, "portrait.jpg"), (2, "live.jpg")] {
+            let to = desk.path(&format!("set/{person}/{person}_000{number}.jpg"));
+            fs::copy(format!("{}/{person}/{name}", people()), to).unwrap();
+            let chip = desk.path(&format!("chips/{person}/{person}_000{number}.jp2"));
+            fs::copy(format!("{}/{person}/portrait.jp2", people()), chip).unwrap();
+        }
+    }
+    fs::copy(desk.path("pattern.jpg"), desk.path("set/p009/p009_0002.jpg")).unwrap();
+    fs::write(desk.path("pairs.txt"), "2 1\np001 1 2\np001 1 p005 2\np005 1 2\np005 1 p009 2\n").unwrap();
+    let run = |more: &[&str]| -> serde_json::Value {
+        let arguments = [&["face", "eval", "set", "--pairs", "pairs.txt", "--json"], more].concat();
+        serde_json::from_str(&desk.run(&arguments).expect_code(0).out).unwrap()
+    };
+    let report = run(&[]);
+    assert_eq!(report["not_acquired"], serde_json::json!(["p009/p009_0002.jpg"]));
+    assert_eq!((&report["mated_trials"], &report["non_mated_trials"]), (&2.into(), &1.into()));
+    // The second fold has lost its non-mated pair, so it sets no threshold for the first.
+    assert_eq!(report["accuracy"][0], 0.75);
+    let chips = run(&["--portraits", "chips", "--all-pairs"]);
+    assert_eq!((&chips["mated_trials"], &chips["non_mated_trials"]), (&2.into(), &4.into()));
+    assert_eq!(chips["at_thresholds"][1]["fnmr"]["errors"], 0);
+    fs::write(desk.path("pairs.txt"), "2 1\np001 1\n").unwrap();
+    fails(
+        &desk,
+        &["face", "eval", "set", "--pairs", "pairs.txt"],
+        18,
+        "line 2: a pair has three or four words",
+    );
+    fs::create_dir(desk.path("empty")).unwrap();
+    fails(&desk, &["face", "eval", "empty"], 18, "no pictures");
+}
+
+#[test]
+fn attack_detection_is_judged_by_species() {
+    let desk = desk();
+    for folder in ["set/bona-fide", "set/drawn"] {
+        fs::create_dir_all(desk.path(folder)).unwrap();
+    }
+    for person in ["p001", "p005"] {
+        fs::copy(
+            format!("{}/{person}/live.jpg", people()),
+            desk.path(&format!("set/bona-fide/{person}.jpg")),
+        )
+        .unwrap();
+    }
+    fs::copy(desk.path("pattern.jpg"), desk.path("set/drawn/pattern.jpg")).unwrap();
+    let judge = |threshold: &str| -> serde_json::Value {
+        let run = desk.run(&["face", "eval-pad", "set", "--json", "--threshold", threshold]).expect_code(0);
+        serde_json::from_str(&run.out).unwrap()
+    };
+    let report = judge("0.3");
+    assert_eq!((&report["bpcer"]["errors"], &report["bpcer"]["trials"]), (&0.into(), &2.into()));
+    assert_eq!(report["species"][0]["name"], "drawn");
+    assert_eq!(report["species"][0]["non_response"]["errors"], 1);
+    // No score is above 1: everyone is refused.
+    assert_eq!(judge("1.1")["bpcer"]["errors"], 2);
+    fails(&desk, &["face", "eval-pad", "set/bona-fide"], 18, "no pictures");
 }
