@@ -107,6 +107,10 @@ pub(crate) enum Failure {
     NoPictures(PathBuf),
     #[error("{}, line {line}: {problem}", .path.display())]
     Pairs { path: PathBuf, line: usize, problem: &'static str },
+    #[error("the digits are not those of a challenge")]
+    NoChallenge,
+    #[error("{}: a film ends in .mjpeg or .y4m", .0.display())]
+    NoFilm(PathBuf),
     #[error("{failed} of {all} demonstrations ended otherwise than expected")]
     Demonstration { failed: usize, all: usize },
 }
@@ -170,6 +174,7 @@ impl Failure {
             | Failure::NoSuchModel(_)
             | Failure::Model(_) => 17,
             Failure::Picture { .. } | Failure::NoPictures(_) | Failure::Pairs { .. } => 18,
+            Failure::NoChallenge | Failure::NoFilm(_) => 2,
             Failure::NotOneFace { .. } => 19,
         }
     }
@@ -251,6 +256,10 @@ impl Failure {
                 "Give a folder with one folder for each person (eval), or with bona-fide and one folder for each species \
                  (eval-pad), each with pictures of faces."
             }
+            Failure::NoChallenge => {
+                "Leave --challenge out to have one drawn, or give all digits of one that was printed."
+            }
+            Failure::NoFilm(_) => "Give the film another name.",
             Failure::Pairs { .. } => "kendt face eval --help says how such a file is written.",
             Failure::NotOneFace { source, .. } => match source {
                 face::detect::NotOneFace::None => {
@@ -431,6 +440,8 @@ mod tests {
             Failure::NoSuchModel(String::new()),
             Failure::Picture { path: PathBuf::new(), fault: PictureFault::Empty },
             Failure::NoPictures(PathBuf::new()),
+            Failure::NoChallenge,
+            Failure::NoFilm(PathBuf::new()),
             Failure::Pairs { path: PathBuf::new(), line: 1, problem: "the file is empty" },
             Failure::NotOneFace { path: PathBuf::new(), source: face::detect::NotOneFace::None },
         ];

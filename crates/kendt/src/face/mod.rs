@@ -11,6 +11,7 @@ mod groups;
 mod loading;
 mod picture;
 mod trials;
+mod video;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -30,6 +31,11 @@ pub(crate) enum Command {
     Eval(eval::Options),
     /// Measure the error rates of passive presentation attack detection on a set of pictures (ISO/IEC 30107-3)
     EvalPad(eval_pad::Options),
+    /// Film a synthetic person, or an attack, answering a challenge
+    ///
+    /// The film is for a browser's fake camera (Chromium: --use-fake-device-for-media-stream --use-file-for-fake-video-capture=FILE). Only for
+    /// tests and demonstrations: everything in it is rendered from one portrait.
+    Video(video::Options),
     /// Measure each step of a comparison on this machine
     Bench(bench::Options),
 }
@@ -39,6 +45,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<()> {
         Command::Compare(options) => compare::run(context, options),
         Command::Eval(options) => eval::run(context, options),
         Command::EvalPad(options) => eval_pad::run(context, options),
+        Command::Video(options) => video::run(context, options),
         Command::Bench(options) => bench::run(context, options),
     }
 }

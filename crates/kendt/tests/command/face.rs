@@ -248,3 +248,16 @@ fn attack_detection_is_judged_by_species() {
     assert_eq!(judge("1.1")["bpcer"]["errors"], 2);
     fails(&desk, &["face", "eval-pad", "set/bona-fide"], 18, "no pictures");
 }
+
+#[test]
+fn a_film_that_cannot_be_made_is_refused_before_anything_is_rendered() {
+    let desk = desk();
+    let portrait = format!("{}/p001/portrait.jpg", people());
+    let film = |arguments: &[&str]| [&["face", "video", &portrait], arguments].concat().join(" ");
+    let run = |arguments: &[&str]| desk.run(&film(arguments).split(' ').collect::<Vec<_>>());
+    let wrong = run(&["film.mjpeg", "--challenge", "00ff"]).expect_code(2);
+    assert!(wrong.err.contains("not those of a challenge"), "{}", wrong.err);
+    assert!(run(&["film.avi"]).expect_code(2).err.contains("ends in .mjpeg or .y4m"));
+    run(&["film.mjpeg", "--attack", "face-swap"]).expect_code(2);
+    assert!(!desk.path("film.mjpeg").exists());
+}

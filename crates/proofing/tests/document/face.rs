@@ -89,11 +89,14 @@ fn a_face_that_passed_everything_is_successful_in_every_check_but_the_one_for_mo
     assert_eq!(Evidence::from_cbor(&evidence.to_cbor().unwrap()).unwrap(), evidence);
 }
 
+/// What is changed about a face that passed everything.
+type Change = fn(&mut FaceExamination);
+
 #[test]
 fn each_finding_has_its_word_in_the_evidence() {
     use CheckResult::{Aborted, Failed, Undetermined};
     let missing = Undetermined(UndeterminedReason::DataMissing);
-    let cases: [(Check, fn(&mut FaceExamination), CheckResult); 14] = [
+    let cases: [(Check, Change, CheckResult); 14] = [
         (
             Check::PortraitDecode,
             |found| found.portrait = Finding::Undetermined(PortraitReason::Undecodable),
