@@ -75,6 +75,11 @@ enum Kind {
 }
 
 pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
+    let uncompressed = match options.out.extension().and_then(|ending| ending.to_str()) {
+        Some("y4m") => true,
+        Some("mjpeg") => false,
+        _ => return Err(Failure::NoFilm(options.out.clone()).into()),
+    };
     let mut rng = context.random();
     let mut draw = || {
         let mut session = [0; 32];
@@ -112,12 +117,10 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
     let file =
         File::create(&options.out).with_context(|| format!("{} cannot be written", options.out.display()))?;
     let mut file = BufWriter::new(file);
-    let mut y4m = match options.out.extension().and_then(|ending| ending.to_str()) {
-        Some("y4m") => {
-            Some(Y4m::new(&mut file, setting.view.width.into(), setting.view.height.into(), 30_000)?)
-        }
-        Some("mjpeg") => None,
-        _ => return Err(Failure::NoFilm(options.out.clone()).into()),
+    let mut y4m = if uncompressed {
+        Some(Y4m::new(&mut file, setting.view.width.into(), setting.view.height.into(), 30_000)?)
+    } else {
+        None
     };
     let mut pictures = Vec::new();
     for index in 0..film.frames() {

@@ -259,5 +259,5 @@ fn a_film_that_cannot_be_made_is_refused_before_anything_is_rendered() {
     assert!(wrong.err.contains("not those of a challenge"), "{}", wrong.err);
     assert!(run(&["film.avi"]).expect_code(2).err.contains("ends in .mjpeg or .y4m"));
     run(&["film.mjpeg", "--attack", "face-swap"]).expect_code(2);
-    assert!(!desk.path("film.mjpeg").exists());
+    assert!(!desk.path("film.mjpeg").exists() && !desk.path("film.avi").exists());
 }
