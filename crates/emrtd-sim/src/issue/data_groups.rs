@@ -16,6 +16,7 @@ use emrtd::lds::{File, Text};
 use jiff::civil::Date;
 use rand_core::CryptoRng;
 
+use super::PortraitImage;
 use super::profile::{DocumentProfile, FaceEncoding, LdsVersion, TransportProfile};
 use crate::asn1;
 use crate::people::Holder;
@@ -30,7 +31,7 @@ pub(super) struct Subject<'a> {
     pub(super) holder: &'a Holder,
     /// Lines of the MRZ, separated by newlines.
     pub(super) mrz: &'a str,
-    pub(super) portrait: &'a [u8],
+    pub(super) portrait: PortraitImage<'a>,
     pub(super) issue_date: Date,
 }
 
@@ -59,10 +60,11 @@ impl Subject<'_> {
     }
 
     fn face(&self) -> Vec<u8> {
+        let PortraitImage { bytes, width, height } = self.portrait;
         match self.profile.portrait.encoding {
-            FaceEncoding::Iso19794 => Dg2::encode_iso19794(self.portrait, portrait::WIDTH, portrait::HEIGHT),
+            FaceEncoding::Iso19794 => Dg2::encode_iso19794(bytes, width, height),
             FaceEncoding::Iso39794 => {
-                Dg2::encode_iso39794(self.portrait, u16::try_from(self.issue_date.year()).unwrap_or(2025))
+                Dg2::encode_iso39794(bytes, u16::try_from(self.issue_date.year()).unwrap_or(2025))
             }
         }
     }

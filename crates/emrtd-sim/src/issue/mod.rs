@@ -80,6 +80,19 @@ pub struct Issuance<'a> {
     pub issue_date: Date,
     /// An RSA key for Active Authentication; made anew where it is not given.
     pub active_authentication_rsa: Option<&'a RsaPrivateKey>,
+    /// The portrait; drawn where it is not given.
+    pub portrait: Option<PortraitImage<'a>>,
+}
+
+/// A portrait for EF.DG2: a whole JPEG or JPEG 2000 file, of a synthetic person.
+#[derive(Debug, Clone, Copy)]
+pub struct PortraitImage<'a> {
+    /// The file.
+    pub bytes: &'a [u8],
+    /// Pixels in a row.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
 }
 
 impl<'a> Issuance<'a> {
@@ -90,7 +103,7 @@ impl<'a> Issuance<'a> {
         holder: &'a Holder,
         issue_date: Date,
     ) -> Self {
-        Self { profile, state, holder, issue_date, active_authentication_rsa: None }
+        Self { profile, state, holder, issue_date, active_authentication_rsa: None, portrait: None }
     }
 
     /// Makes the document.
@@ -101,18 +114,18 @@ impl<'a> Issuance<'a> {
             self.issue_date.checked_add(i64::from(profile.validity_years).years())?.yesterday()?;
         let zone = self.machine_readable_zone(expiry_date, rng)?;
         let can = profile.access.can.then(|| digits(6, rng));
-        let portrait = self.portrait()?;
+        let drawn = if self.portrait.is_none() { self.draw_portrait()? } else { Vec::new() };
+        let portrait = self.portrait.unwrap_or(PortraitImage {
+            bytes: &drawn,
+            width: portrait::WIDTH,
+            height: portrait::HEIGHT,
+        });
         let security = ChipSecurity::make(profile, rng)?;
         let (active_key, dg15) = self.active_authentication(rng)?;
 
         let lines = zone.lines().join("\n");
-        let subject = Subject {
-            profile,
-            holder: self.holder,
-            mrz: &lines,
-            portrait: &portrait,
-            issue_date: self.issue_date,
-        };
+        let subject =
+            Subject { profile, holder: self.holder, mrz: &lines, portrait, issue_date: self.issue_date };
         let mut groups = subject.data_groups(rng)?;
         if !security.dg14.is_empty() {
             groups.insert(14, asn1::tlv(&[0x6E], &security.dg14));
@@ -128,7 +141,7 @@ impl<'a> Issuance<'a> {
             mrz: zone.lines().to_vec(),
             issue_date: self.issue_date,
             expiry_date,
-            portrait: HexBytes(portrait),
+            portrait: HexBytes(portrait.bytes.to_vec()),
             files,
             keys: ChipKeys {
                 chip_authentication: security.chip_authentication,
@@ -177,7 +190,7 @@ impl<'a> Issuance<'a> {
         Ok(builder.build()?)
     }
 
-    fn portrait(&self) -> Result<Vec<u8>, IssueError> {
+    fn draw_portrait(&self) -> Result<Vec<u8>, IssueError> {
         let holder = self.holder;
         let years = self.issue_date.year().saturating_sub(holder.birth_date.year());
         let feminine = match holder.sex {

@@ -72,6 +72,7 @@ pub(crate) fn issue(profile: &DocumentProfile, seed: u64) -> SpecimenDocument {
         holder: &holder,
         issue_date: today(),
         active_authentication_rsa: rsa.as_ref(),
+        portrait: None,
     };
     issuance.issue(&mut rng(seed.wrapping_add(1))).unwrap()
 }

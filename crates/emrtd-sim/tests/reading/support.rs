@@ -79,6 +79,7 @@ pub(crate) fn issue(profile: &DocumentProfile) -> SpecimenDocument {
         holder: &holder,
         issue_date: today(),
         active_authentication_rsa: key.as_ref(),
+        portrait: None,
     };
     issuance.issue(&mut rng(4)).unwrap()
 }

@@ -8,3 +8,4 @@ mod files;
 mod genuine;
 mod support;
 mod tampered;
+mod whole;

@@ -11,7 +11,7 @@ use emrtd::quirks::QuirkTable;
 use emrtd::session::{ActiveAuthenticationPolicy, ReadOptions, Reading, read};
 use emrtd_sim::chip::{Chip, ChipConfig};
 use emrtd_sim::document::SpecimenDocument;
-use emrtd_sim::issue::{Issuance, IssuingState, builtin_profile};
+use emrtd_sim::issue::{Issuance, IssuingState, PortraitImage, builtin_profile};
 use emrtd_sim::people::Holder;
 use emrtd_sim::pki::KeySpec;
 use emrtd_sim::transport::InProcess;
@@ -45,6 +45,11 @@ pub(crate) struct Specimen {
 impl Specimen {
     /// A document of a built-in profile, whose issuing state is trusted and publishes a revocation list.
     pub(crate) fn issue(profile: &str) -> Specimen {
+        Self::issue_with(profile, None)
+    }
+
+    /// As [`Specimen::issue`], with a portrait.
+    pub(crate) fn issue_with(profile: &str, portrait: Option<PortraitImage<'_>>) -> Specimen {
         let mut profile = builtin_profile(profile).unwrap().unwrap();
         for key in [&mut profile.csca.key, &mut profile.document_signer.key] {
             if let KeySpec::Rsa { bits } = key {
@@ -55,7 +60,7 @@ impl Specimen {
         let today = date(2026, 11, 25);
         let state = IssuingState::establish(&profile, today, &mut rng(1)).unwrap();
         let holder = Holder::generate(today, &mut rng(2));
-        let issuance = Issuance::new(&profile, &state, &holder, today);
+        let issuance = Issuance { portrait, ..Issuance::new(&profile, &state, &holder, today) };
         let document = issuance.issue(&mut rng(3)).unwrap();
         let mut anchors = Anchors::new("test");
         anchors.trust(Arc::new(Certificate::parse(&document.csca_certificate.0).unwrap()));
