@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use face::align::{TEMPLATE, align};
+use face::decode::{Limits, decode_portrait};
 use face::geometry::{Bounds, Face, Landmarks, Point};
 use face::models::{Model, default_detector, default_embedder};
 use face::networks::{Networks, Options};
@@ -84,11 +85,19 @@ fn face_in_the_middle() -> Face {
     }
 }
 
-const STEPS: [(&str, Option<&str>); 4] = [
+const STEPS: [(&str, Option<&str>); 6] = [
     ("detect, 320 x 240", Some("detect")),
     ("align", None),
     ("embed, SFace", Some("embed")),
     ("attack detection, both models", Some("attack")),
+    ("decode a portrait, JPEG 2000, 12 kB", None),
+    ("decode a portrait, JPEG, 16 kB", None),
+];
+
+/// The same portrait of 413 x 531 twice, of a synthetic person.
+const PORTRAITS: [&[u8]; 2] = [
+    include_bytes!("../../testdata/faces/p001/portrait.jp2"),
+    include_bytes!("../../testdata/faces/p001/portrait.jpg"),
 ];
 
 /// Measures with `clock`. `target` is cargo's build directory, where models and peers lie.
@@ -129,8 +138,8 @@ pub fn measure(quick: bool, target: &Path, clock: Clock, mut say: impl FnMut(&st
         );
     }
 
-    let mut ours: [Vec<f64>; 4] = Default::default();
-    let mut theirs: [Vec<f64>; 4] = Default::default();
+    let mut ours: [Vec<f64>; 6] = Default::default();
+    let mut theirs: [Vec<f64>; 6] = Default::default();
     // The first round only warms up.
     for round in 0..=rounds {
         if round % 20 == 0 {
@@ -142,7 +151,9 @@ pub fn measure(quick: bool, target: &Path, clock: Clock, mut say: impl FnMut(&st
                 0 => drop(networks.detect(&frame)?),
                 1 => drop(align(&frame, &face.landmarks)?),
                 2 => drop(networks.embed_aligned(&aligned)?),
-                _ => _ = networks.live_score(&frame, &face)?,
+                3 => _ = networks.live_score(&frame, &face)?,
+                4 => drop(decode_portrait(PORTRAITS[0], &Limits::PORTRAIT)?),
+                _ => drop(decode_portrait(PORTRAITS[1], &Limits::PORTRAIT)?),
             }
             let passed = milliseconds(clock().saturating_sub(begun));
             let peers = name.zip(peer.as_mut()).map(|(name, peer)| peer.ask(name)).transpose()?;
@@ -158,7 +169,7 @@ pub fn measure(quick: bool, target: &Path, clock: Clock, mut say: impl FnMut(&st
         .map(|(step, (what, _))| row(what, &ours[step], &theirs[step]))
         .collect();
     // Alignment is in ours although the peer has no such step.
-    let sum = |all: &[Vec<f64>; 4], steps: &[usize]| -> Vec<f64> {
+    let sum = |all: &[Vec<f64>; 6], steps: &[usize]| -> Vec<f64> {
         (0..rounds).map(|round| steps.iter().filter_map(|&step| all[step].get(round)).sum()).collect()
     };
     let whole = if peer.is_some() { sum(&theirs, &[0, 2]) } else { Vec::new() };
