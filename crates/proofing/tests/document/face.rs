@@ -1,6 +1,7 @@
 //! What was found about a face, in the evidence (C20 to C28).
 
 use ::face::compare::FalseMatchRate;
+use ::face::decode::{Limits, decode_portrait};
 use ::face::examination::{ComparisonReason, Examination as FaceExamination, PortraitReason, QualityReason};
 use ::face::liveness::finding::{BindingReason, Finding, FreshnessReason, IadReason, PadReason};
 use emrtd::consistency::PrintedLines;
@@ -202,4 +203,29 @@ fn the_age_of_a_portrait_is_undetermined_without_a_signed_date_of_issue() {
             assert_eq!(portrait_age(document, TODAY), undetermined);
         },
     );
+}
+
+#[test]
+fn pictures_in_published_face_records_decode_and_broken_ones_do_not() {
+    let Ok(corpora) = std::env::var("KENDT_CORPORA") else {
+        eprintln!("skipped: KENDT_CORPORA does not name the corpora");
+        return;
+    };
+    let (mut whole, mut broken) = (0, 0);
+    for entry in std::fs::read_dir(format!("{corpora}/06-images/biometric-records")).unwrap() {
+        let path = entry.unwrap().path();
+        let record = std::fs::read(&path).unwrap();
+        let image = emrtd::lds::dg2::read_record(&record).ok().and_then(|group| {
+            group.faces.first().and_then(|face| face.image.bytes(&record)).map(<[u8]>::to_vec)
+        });
+        let picture = image.map(|image| decode_portrait(&image, &Limits::PORTRAIT));
+        if path.to_string_lossy().contains("InvalidImage") {
+            assert!(!matches!(picture, Some(Ok(_))), "{}", path.display());
+            broken += 1;
+        } else {
+            assert!(matches!(picture, Some(Ok(_))), "{}: {picture:?}", path.display());
+            whole += 1;
+        }
+    }
+    assert!(whole >= 3 && broken >= 2);
 }
