@@ -77,6 +77,33 @@ fn encodings_with_loss_look_the_same() {
 }
 
 #[test]
+fn a_palette_of_png_that_ends_inside_an_entry_is_damaged() {
+    let whole = sample("palette.png");
+    let at = whole.windows(4).position(|window| window == b"PLTE").unwrap();
+    let length = u32::from_be_bytes(whole[at - 4..at].try_into().unwrap()) as usize;
+    for kept in 1..length {
+        // The checksum is over the type and the entries; the library is told to look at it, so it has to be right.
+        let mut cut = whole[..at - 4].to_vec();
+        cut.extend_from_slice(&u32::try_from(kept).unwrap().to_be_bytes());
+        cut.extend_from_slice(&whole[at..at + 4 + kept]);
+        cut.extend_from_slice(&crc(&whole[at..at + 4 + kept]).to_be_bytes());
+        cut.extend_from_slice(&whole[at + 8 + length..]);
+        let decoded = decode_frame(&cut, &Limits::FRAME);
+        assert_eq!(decoded.is_err(), kept % 3 != 0, "{kept}");
+    }
+}
+
+/// The checksum of a chunk (ISO/IEC 15948 annex D).
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 },
+        )
+    })
+}
+
+#[test]
 fn a_palette_of_png_is_resolved() {
     let picture = decode_frame(&sample("palette.png"), &Limits::FRAME).unwrap();
     assert!(difference(&picture, colour).1 < 12.0);

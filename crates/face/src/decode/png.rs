@@ -21,6 +21,10 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, DecodeErr
     limits.check_size(width, height)?;
     limits.check_work(width, height, 4)?;
     let mut reader = decoder.read_info().map_err(|_| DAMAGED)?;
+    // The library takes a palette of whole entries for granted (ISO/IEC 15948 §11.2.2).
+    if reader.info().palette.as_ref().is_some_and(|palette| palette.is_empty() || palette.len() % 3 != 0) {
+        return Err(DAMAGED);
+    }
     let size = reader.output_buffer_size().ok_or(DAMAGED)?;
     let mut samples = Zeroizing::new(vec![0; size]);
     let frame = reader.next_frame(&mut samples).map_err(|_| DAMAGED)?;
