@@ -200,7 +200,7 @@ fn pitch(points: &Landmarks) -> f32 {
     (nose.0 * down.0 + nose.1 * down.1) / (down.0 * down.0 + down.1 * down.1)
 }
 
-/// The luminance of an aligned face, `SIDE` x `SIDE` (ITU-R BT.601), zeroized with its picture's life in mind: it is small and short-lived.
+/// The luminance of an aligned face, `SIDE` x `SIDE` (ITU-R BT.601).
 struct Luminance(zeroize::Zeroizing<Vec<u8>>);
 
 impl Luminance {

@@ -25,6 +25,7 @@ pub(crate) fn plot(
     curve: &[(f64, f64)],
     mark: Option<(f64, f64)>,
 ) -> String {
+    let title = title.replace('&', "&amp;").replace('<', "&lt;");
     let mut svg = String::new();
     let (width, height) = (LEFT + SIZE + 30.0, TOP + SIZE + 70.0);
     let _ = write!(
@@ -94,9 +95,9 @@ mod tests {
 
     #[test]
     fn a_curve_lies_on_the_axes_with_its_best_point_at_the_lower_left() {
-        let svg = plot("Title", "FMR", "FNMR", &[(0.4, 1e-5), (1e-5, 0.4)], Some((0.01, 0.01)));
+        let svg = plot("Title <&>", "FMR", "FNMR", &[(0.4, 1e-5), (1e-5, 0.4)], Some((0.01, 0.01)));
         assert!(svg.contains("points=\"570.0,530.0 90.0,50.0\""), "{svg}");
-        assert!(svg.contains("<title id=\"t\">Title</title>") && svg.ends_with("</svg>\n"));
+        assert!(svg.contains("<title id=\"t\">Title &lt;&amp;></title>") && svg.ends_with("</svg>\n"));
         assert!(place(1e-9).abs() < 1e-12 && (place(1.0) - 1.0).abs() < 1e-12);
     }
 }

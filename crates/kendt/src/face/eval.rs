@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use face::compare::Template;
 use face::geometry::Face;
-use face::networks::Networks;
+use face::networks::{EngineError, Networks};
 use face::picture::Picture;
 use face::rates::{Proportion, Trials, cross_validated_accuracy, of_transaction};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -44,6 +44,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DIR")]
     portraits: Option<PathBuf>,
 
+    /// Leave out comparisons between these persons, who are known to be one under two names: a CSV of two names a line
+    #[arg(long, value_name = "FILE")]
+    ignore_pairs: Option<PathBuf>,
+
     /// Rates by group too: a CSV with a head line `person,...` and one column for each kind of group
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -68,6 +72,8 @@ struct Report {
     pictures: usize,
     /// Pictures without a usable face, by name (failure to acquire).
     not_acquired: Vec<String>,
+    /// Comparisons between persons who are known to be one under two names.
+    trials_left_out: usize,
     mated_trials: u64,
     non_mated_trials: u64,
     equal_error_rate: Option<f64>,
@@ -150,7 +156,17 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
         Some(folder) => Some(templates(context.terminal, &networks, folder, &plan, "portraits")?),
         None => None,
     };
-    let scored = score(context.terminal, &plan, &live, portraits.as_ref(), options.all_pairs)?;
+    let ignored = options.ignore_pairs.as_deref().map(|path| known_as_one(path, &plan)).transpose()?;
+    let ignored = ignored.unwrap_or_default();
+    let mut scored = score(context.terminal, &plan, &live, portraits.as_ref(), options.all_pairs)?;
+    let before = scored.len();
+    if !ignored.is_empty() {
+        scored.retain(|trial| {
+            let [one, other] = trial.pair.map(|picture| plan.persons[picture as usize]);
+            !ignored.contains(&[one.min(other), one.max(other)])
+        });
+    }
+    let trials_left_out = before - scored.len();
     if scored.is_empty() {
         return Err(Failure::NoPictures(options.folder.clone()).into());
     }
@@ -162,14 +178,17 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<()> {
         |mated| scored.iter().filter(move |trial| trial.mated == mated).map(|trial| trial.score).collect();
     let trials = Trials::new(side(true), side(false))?;
     drop(scored);
-    let not_acquired = live.iter().zip(&plan.pictures).filter(|(template, _)| template.is_none());
+    let not_acquired = missing(&options.folder, &live, &plan).into_iter().chain(
+        options.portraits.iter().zip(&portraits).flat_map(|(folder, all)| missing(folder, all, &plan)),
+    );
     let [_, card, ..] = networks.cards();
     let report = Report {
         schema: "kendt.face-evaluation/1",
         model: format!("{} {}", card.name(), card.version()),
         persons: plan.names.len(),
         pictures: plan.pictures.len(),
-        not_acquired: not_acquired.map(|(_, path)| path.display().to_string()).collect(),
+        not_acquired: not_acquired.collect(),
+        trials_left_out,
         mated_trials: trials.mated().len() as u64,
         non_mated_trials: trials.non_mated().len() as u64,
         equal_error_rate: trials.equal_error_rate(),
@@ -203,12 +222,38 @@ fn templates(
         bar.inc(1);
         let Ok(picture) = read(&find(folder, name)) else { return Ok(None) };
         let faces = networks.detect(&picture)?;
-        let template = central(&picture, &faces).map(|face| networks.embed(&picture, &face.landmarks));
-        Ok(template.transpose()?)
+        match central(&picture, &faces).map(|face| networks.embed(&picture, &face.landmarks)) {
+            // Five points that span no face are a matter of the picture, not of the program.
+            None | Some(Err(EngineError::Landmarks | EngineError::Bounds)) => Ok(None),
+            Some(template) => Ok(Some(template?)),
+        }
     });
     let all: Result<Vec<_>> = all.collect();
     bar.finish_and_clear();
     all
+}
+
+/// Pairs of different persons that a file names, each with the lower number first.
+fn known_as_one(path: &Path, plan: &Plan) -> Result<Vec<[usize; 2]>, Failure> {
+    let text = std::fs::read_to_string(path).map_err(Failure::unreadable(path))?;
+    let number = |name: &str| plan.names.iter().position(|known| known == name.trim());
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(at, line)| {
+            let pair = line.split_once(',').and_then(|(one, other)| number(one).zip(number(other)));
+            let problem = "a line is not two names of persons with a comma between";
+            let wrong = Failure::Pairs { path: path.to_owned(), line: at + 1, problem };
+            pair.filter(|(one, other)| one != other)
+                .map(|(one, other)| [one.min(other), one.max(other)])
+                .ok_or(wrong)
+        })
+        .collect()
+}
+
+/// The pictures of a folder without a template.
+fn missing(folder: &Path, templates: &[Option<Template>], plan: &Plan) -> Vec<String> {
+    let without = templates.iter().zip(&plan.pictures).filter(|(template, _)| template.is_none());
+    without.map(|(_, name)| find(folder, name).display().to_string()).collect()
 }
 
 /// The picture of this name, with any ending.
@@ -339,7 +384,12 @@ fn page(context: &Context, report: &Report) -> String {
         names => format!("{}: {}", names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join(", ")),
     };
     page.field("Not acquired", &missing);
-    page.field("Trials", &format!("{} mated, {} non-mated", report.mated_trials, report.non_mated_trials));
+    let left_out = match report.trials_left_out {
+        0 => String::new(),
+        count => format!(", {count} left out"),
+    };
+    let trials = format!("{} mated, {} non-mated{left_out}", report.mated_trials, report.non_mated_trials);
+    page.field("Trials", &trials);
     if let Some(rate) = report.equal_error_rate {
         page.field("EER", &percent(rate));
     }

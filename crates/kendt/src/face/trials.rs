@@ -99,6 +99,9 @@ fn parse_pairs(text: &str) -> Result<Plan, (usize, &'static str)> {
             fold.push(pair);
         }
     }
+    if folds.len() != counts[0] || folds.last().is_none_or(|fold| fold.len() != per_fold) {
+        return Err((1, "there are not as many pairs as the first line says"));
+    }
     plan.folds = Some(folds);
     Ok(plan)
 }
@@ -120,9 +123,14 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_pair_is_named() {
-        for (text, line) in
-            [("", 1), ("10\n", 1), ("2 1\nA 1\n", 2), ("2 1\nA 1 2\nA x 2\n", 3), ("2 1\n../A 1 2\n", 2)]
-        {
+        for (text, line) in [
+            ("", 1),
+            ("10\n", 1),
+            ("2 1\nA 1\n", 2),
+            ("2 1\nA 1 2\nA x 2\n", 3),
+            ("2 1\nA 1 2\nA 1 B 1\n", 1),
+            ("2 1\n../A 1 2\n", 2),
+        ] {
             assert_eq!(parse_pairs(text).err().map(|(line, _)| line), Some(line), "{text:?}");
         }
     }

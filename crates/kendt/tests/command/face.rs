@@ -175,6 +175,11 @@ fn every_synthetic_person_matches_his_own_pictures_and_the_rates_are_written_dow
     assert_eq!(strict["basis"], "card, FMR 1:10,000");
     assert_eq!((&strict["fnmr"]["errors"], &strict["fnmr"]["trials"]), (&0.into(), &27.into()));
     assert!(report["equal_error_rate"].as_f64().unwrap() < 0.05);
+    fs::write(desk.path("same.csv"), "p010, p002\n").unwrap();
+    let fewer = evaluation(&desk, &["--ignore-pairs", &desk.path("same.csv").to_string_lossy()]);
+    assert_eq!((&fewer["trials_left_out"], &fewer["non_mated_trials"]), (&9.into(), &315.into()));
+    fs::write(desk.path("same.csv"), "p010, nobody\n").unwrap();
+    fails(&desk, &["face", "eval", &people(), "--ignore-pairs", "same.csv"], 18, "not two names of persons");
     let names: Vec<&str> =
         report["groups"].as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"sex male") && names.contains(&"skin_tone V"), "{names:?}");
@@ -204,10 +209,17 @@ fn pairs_of_a_file_are_compared_by_fold_and_pictures_without_a_face_are_listed()
         serde_json::from_str(&desk.run(&arguments).expect_code(0).out).unwrap()
     };
     let report = run(&[]);
-    assert_eq!(report["not_acquired"], serde_json::json!(["p009/p009_0002.jpg"]));
+    assert_eq!(report["not_acquired"], serde_json::json!(["set/p009/p009_0002.jpg"]));
     assert_eq!((&report["mated_trials"], &report["non_mated_trials"]), (&2.into(), &1.into()));
     // The second fold has lost its non-mated pair, so it sets no threshold for the first.
     assert_eq!(report["accuracy"][0], 0.75);
+    fs::write(desk.path("chips/p005/p005_0001.jp2"), "no picture").unwrap();
+    let lost = run(&["--portraits", "chips"]);
+    assert_eq!(
+        lost["not_acquired"],
+        serde_json::json!(["set/p009/p009_0002.jpg", "chips/p005/p005_0001.jp2"])
+    );
+    fs::copy(format!("{}/p005/portrait.jp2", people()), desk.path("chips/p005/p005_0001.jp2")).unwrap();
     let chips = run(&["--portraits", "chips", "--all-pairs"]);
     assert_eq!((&chips["mated_trials"], &chips["non_mated_trials"]), (&2.into(), &4.into()));
     assert_eq!(chips["at_thresholds"][1]["fnmr"]["errors"], 0);
